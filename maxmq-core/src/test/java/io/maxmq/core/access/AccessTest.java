@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-@SuppressWarnings("FutureReturnValueIgnored") // plug-ins that do wrong on purpose
+@SuppressWarnings("FutureReturnValueIgnored") // plug-ins that misbehave deliberately
 class AccessTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -61,7 +61,7 @@ class AccessTest {
     // authentication
 
     @Test
-    void startSaysWhatToAddWhenNobodyCouldConnect() {
+    void startFailsWithTheRemedyWhenNoClientCouldConnect() {
         Access access = access(List.of(), List.of(), false);
 
         assertThatIllegalStateException()
@@ -73,7 +73,7 @@ class AccessTest {
     }
 
     @Test
-    void withoutAuthenticatorEverybodyMayConnectWhenSaidSo() {
+    void allowsAllClientsWithoutAuthenticatorWhenAnonymousIsAllowed() {
         Access access = access(List.of(), List.of(), true);
         access.start();
 
@@ -87,7 +87,7 @@ class AccessTest {
     }
 
     @Test
-    void theFirstThatDecidesDecides() {
+    void firstDecisionOfTheChainWins() {
         List<String> asked = new ArrayList<>();
         AuthenticationResult.Denied banned = AuthenticationResult.denied(ReasonCode.BANNED, "go away");
         Access access = access(
@@ -105,7 +105,7 @@ class AccessTest {
     }
 
     @Test
-    void aChainInWhichNobodyDecidesDenies() {
+    void deniesWhenNoAuthenticatorDecides() {
         Access access = access(List.of(authenticator("a", AuthenticationResult.next())), List.of(), true);
 
         access.authenticate(request("u", "p"), loop, results::add);
@@ -119,7 +119,7 @@ class AccessTest {
     }
 
     @Test
-    void aClientWithoutCredentialsThatNobodyDecidesOnIsAnonymous() {
+    void clientWithoutCredentialsIsAnonymousWhenNoAuthenticatorDecides() {
         access(List.of(authenticator("a", AuthenticationResult.next())), List.of(), true)
                 .authenticate(request(null, null), loop, results::add);
         access(List.of(authenticator("a", AuthenticationResult.next())), List.of(), false)
@@ -152,7 +152,7 @@ class AccessTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("failures")
-    void aFailureDeniesEvenThoughTheNextOneWouldAllow(
+    void failureDeniesAlthoughTheNextAuthenticatorWouldAllow(
             String how, Function<AuthenticationRequest, CompletionStage<AuthenticationResult>> plugin) {
         Access access =
                 access(List.of(plugin::apply, authenticator("b", AuthenticationResult.allowed())), List.of(), true);
@@ -165,7 +165,7 @@ class AccessTest {
     }
 
     @Test
-    void noAnswerInTimeDeniesAndALateOneIsIgnored() {
+    void timeoutDeniesAndALateAnswerIsIgnored() {
         CompletableFuture<AuthenticationResult> pending = new CompletableFuture<>();
         Access access = access(List.of(request -> pending), List.of(), true);
 
@@ -181,7 +181,7 @@ class AccessTest {
     }
 
     @Test
-    void aFailureAfterTheDeadlineIsNoSecondAnswer() {
+    void failureAfterTheDeadlineIsIgnored() {
         CompletableFuture<AuthenticationResult> pending = new CompletableFuture<>();
         Access access = access(List.of(request -> pending), List.of(), true);
 
@@ -195,7 +195,7 @@ class AccessTest {
     }
 
     @Test
-    void theDeadlineIsForTheWholeChain() {
+    void deadlineCoversTheWholeChain() {
         CompletableFuture<AuthenticationResult> first = new CompletableFuture<>();
         CompletableFuture<AuthenticationResult> second = new CompletableFuture<>();
         Access access = access(List.of(request -> first, request -> second), List.of(), true);
@@ -211,7 +211,7 @@ class AccessTest {
     }
 
     @Test
-    void anAnswerFromAnotherThreadArrivesOnTheLoopOnly() throws Exception {
+    void answerFromAnotherThreadIsDeliveredOnTheLoop() throws Exception {
         CompletableFuture<AuthenticationResult> pending = new CompletableFuture<>();
         Access access = access(List.of(request -> pending), List.of(), true);
 
@@ -226,7 +226,7 @@ class AccessTest {
     }
 
     @Test
-    void blockingCodeRunsOnAWorker() throws Exception {
+    void blockingAuthenticatorRunsOnAWorker() throws Exception {
         CompletableFuture<String> thread = new CompletableFuture<>();
         Access access = access(
                 List.of(Authenticator.blocking(request -> {
@@ -245,7 +245,7 @@ class AccessTest {
     }
 
     @Test
-    void throwingBlockingCodeDenies() throws Exception {
+    void deniesWhenABlockingAuthenticatorThrows() throws Exception {
         Access access = access(
                 List.of(Authenticator.blocking(request -> {
                     throw new IOException("on purpose");
@@ -260,7 +260,7 @@ class AccessTest {
     }
 
     @Test
-    void aFullWorkerPoolDeniesAsBusyAtOnce() throws Exception {
+    void deniesAsBusyWhenTheWorkerPoolIsFull() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch running = new CountDownLatch(1);
         workers.execute(() -> {
@@ -280,7 +280,7 @@ class AccessTest {
     }
 
     @Test
-    void blockingCodeThatHangsIsDeniedInTime() {
+    void deniesAtTheDeadlineWhenABlockingAuthenticatorHangs() {
         CountDownLatch release = new CountDownLatch(1);
         Access access = access(
                 List.of(Authenticator.blocking(request -> {
@@ -298,7 +298,7 @@ class AccessTest {
     }
 
     @Test
-    void aLongChainOfImmediateAnswersNeedsNoDeepStack() {
+    void longChainOfSynchronousAnswersDoesNotOverflowTheStack() {
         List<Authenticator> chain =
                 new ArrayList<>(Collections.nCopies(20_000, authenticator("a", AuthenticationResult.next())));
         chain.add(authenticator("last", AuthenticationResult.allowed()));
@@ -309,7 +309,7 @@ class AccessTest {
     }
 
     @Test
-    void aThrowOfWhoAskedIsNotSwallowed() {
+    void exceptionOfTheCallerIsPropagated() {
         Access access = access(List.of(authenticator("a", AuthenticationResult.allowed())), List.of(), true);
 
         assertThatExceptionOfType(ArithmeticException.class)
@@ -320,7 +320,7 @@ class AccessTest {
     }
 
     @Test
-    void authenticationMayRenameTheClient() {
+    void authenticationCanRenameTheClient() {
         ClientInfo client = client("u");
         AuthenticationResult.Allowed renamed = AuthenticationResult.allowed()
                 .withUsername("v")
@@ -340,7 +340,7 @@ class AccessTest {
     // authorization
 
     @Test
-    void withoutAuthorizerEverythingIsAllowedWithoutAsking() {
+    void allowsEverythingWithoutAuthorizer() {
         ClientAccess client = open(access(List.of(), List.of(), true));
 
         assertThat(client.publishDecision("t", QoS.AT_MOST_ONCE, false)).isSameAs(Authorization.allowed());
@@ -351,7 +351,7 @@ class AccessTest {
     }
 
     @Test
-    void remembersADecisionPerTopicQosAndRetain() {
+    void cachesADecisionPerTopicQosAndRetain() {
         Recorder acl = new Recorder((client, action) -> Authorization.allowed());
         ClientAccess client = open(access(List.of(), List.of(acl), true));
 
@@ -367,7 +367,7 @@ class AccessTest {
     }
 
     @Test
-    void remembersDenialsToo() {
+    void cachesDenials() {
         ClientAccess client = open(access(List.of(), List.of(new Recorder((c, a) -> Authorization.denied())), true));
 
         publish(client, "t", QoS.AT_MOST_ONCE, false);
@@ -376,7 +376,7 @@ class AccessTest {
     }
 
     @Test
-    void doesNotRememberWhatHoldsOnceOrFailed() {
+    void doesNotCacheOneTimeDecisionsAndFailures() {
         Recorder once = new Recorder((client, action) -> Authorization.allowedOnce());
         ClientAccess client = open(access(List.of(), List.of(once), true));
         publish(client, "t", QoS.AT_MOST_ONCE, false);
@@ -393,7 +393,7 @@ class AccessTest {
     }
 
     @Test
-    void forgetsEverythingWhenTheRulesChange() {
+    void clearsTheCacheWhenTheRulesChange() {
         Recorder acl = new Recorder((client, action) -> Authorization.allowed());
         Access access = access(List.of(), List.of(acl), true);
         access.start();
@@ -411,7 +411,7 @@ class AccessTest {
     }
 
     @Test
-    void anAnswerByOldRulesIsNotRememberedUnderNewOnes() {
+    void doesNotCacheAnAnswerThatArrivesAfterARuleChange() {
         CompletableFuture<Authorization> pending = new CompletableFuture<>();
         Recorder acl = new Recorder((client, action) -> Authorization.allowed()) {
             @Override
@@ -433,7 +433,7 @@ class AccessTest {
     }
 
     @Test
-    void remembersABoundedNumberOfTopics() {
+    void cacheBoundsTheNumberOfTopics() {
         AuthorizationCache cache = new AuthorizationCache();
         int slot = AuthorizationCache.publishSlot(QoS.AT_MOST_ONCE, false);
 
@@ -447,7 +447,7 @@ class AccessTest {
     }
 
     @Test
-    void remembersLongNamesOfTopicsNoMoreThanShortOnes() {
+    void cacheBoundsTheLengthOfTopicNames() {
         AuthorizationCache cache = new AuthorizationCache();
         int slot = AuthorizationCache.RECEIVE;
         String half = "-".repeat(AuthorizationCache.MAX_CHARACTERS / 2 - 1);
@@ -469,7 +469,7 @@ class AccessTest {
     }
 
     @Test
-    void aForgottenTopicIsNotFoundByTheShortcutOfTheLastOne() {
+    void evictedTopicIsNotFoundAsTheLastTopic() {
         AuthorizationCache cache = new AuthorizationCache();
         String first = "first";
         cache.put(first, AuthorizationCache.RECEIVE, Authorization.allowed(), 0, 0);
@@ -483,7 +483,7 @@ class AccessTest {
     }
 
     @Test
-    void whenNobodyDecidesTheActionIsDenied() {
+    void deniesTheActionWhenNoAuthorizerDecides() {
         ClientAccess client = open(access(List.of(), List.of(new Recorder((c, a) -> Authorization.next())), true));
 
         client.subscribe(new Action.Subscribe("#", null, QoS.AT_MOST_ONCE), decisions::add);
@@ -492,7 +492,7 @@ class AccessTest {
     }
 
     @Test
-    void aReasonCodeThatTheAnswerMayNotCarryBecomesNotAuthorized() {
+    void replacesAReasonCodeThatIsInvalidInTheAnsweringPacket() {
         Recorder acl = new Recorder((client, action) -> new Authorization.Denied(ReasonCode.BANNED, false));
         ClientAccess client = open(access(List.of(), List.of(acl), true));
 
@@ -506,7 +506,7 @@ class AccessTest {
     }
 
     @Test
-    void deliveriesAreAskedOfThoseOnlyThatWantIt() {
+    void onlyAuthorizersOfDeliveriesDecideAboutDeliveries() {
         Recorder plain = new Recorder((client, action) -> Authorization.denied());
         Recorder strict = new Recorder((client, action) -> Authorization.next()) {
             @Override
@@ -531,7 +531,7 @@ class AccessTest {
     }
 
     @Test
-    void closeEndsTheRegistrationAtTheAuthorizerOnce() {
+    void closeRemovesTheRegistrationAtTheAuthorizerOnce() {
         Recorder acl = new Recorder((client, action) -> Authorization.allowed());
         Access access = access(List.of(), List.of(acl), true);
         access.start();
@@ -588,7 +588,7 @@ class AccessTest {
         }
     }
 
-    /** An authorizer that notes what it was asked. */
+    /** An authorizer that records the requested actions. */
     private static class Recorder implements Authorizer {
         private final List<Action> asked = new ArrayList<>();
         private final BiFunction<ClientInfo, Action, Authorization> decision;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The test's thread as an event loop: runs what other threads handed over, and timers, when told to. */
+/** The thread of the test as an event loop: runs tasks of other threads and timers on request. */
 public final class FakeLoop implements CallerLoop {
 
     private record Timer(long atNanos, Runnable task) {}
@@ -35,14 +35,14 @@ public final class FakeLoop implements CallerLoop {
         return () -> timers.remove(timer);
     }
 
-    /** Runs what has been handed over. */
+    /** Runs the posted tasks. */
     public void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
-    /** Waits for another thread to hand something over, and runs it. */
+    /** Waits for a task from another thread and runs it. */
     public void awaitTask() throws InterruptedException {
         Runnable task = tasks.poll(10, TimeUnit.SECONDS);
         assertThat(task).as("a task within 10 s").isNotNull();

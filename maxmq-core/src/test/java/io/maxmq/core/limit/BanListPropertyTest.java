@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.Size;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class BanListPropertyTest {
-    /** Few different ones, in both versions, so that ranges and addresses meet. */
+    /** Few distinct addresses of both IP versions, so that ranges and addresses overlap often. */
     private static InetAddress address(int number) {
         byte[] bytes = new byte[(number & 1) == 0 ? 4 : 16];
         bytes[0] = 10;
@@ -29,7 +29,7 @@ class BanListPropertyTest {
     }
 
     @Property(tries = 300)
-    void anAddressIsBannedWhenARangeThatIsInForceContainsIt(
+    void addressIsBannedWhenAnActiveRangeContainsIt(
             @ForAll @Size(max = 30) List<@IntRange(max = 1_000_000) Integer> changes,
             @ForAll @IntRange(max = 63) int asked) {
         BanList list = new BanList();

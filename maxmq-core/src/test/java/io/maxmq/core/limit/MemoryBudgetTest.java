@@ -16,7 +16,7 @@ class MemoryBudgetTest {
     private static final long MIB = 1 << 20;
 
     @Test
-    void setsTheNetworksPartAside() {
+    void reservesThePartOfTheNetwork() {
         MemoryBudget budget = new MemoryBudget(10 * MIB, 4 * MIB);
 
         assertThat(budget.tryDraw(6 * MIB + 1)).isFalse();
@@ -41,7 +41,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void stateHasAShareThatNothingElseTakes() {
+    void reservedSharesRemainAvailableWhenTheRestIsUsedUp() {
         MemoryBudget budget = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
         MemoryCredit credit = new MemoryCredit(budget);
         assertThat(credit.tryCharge(25 * MIB)).as("by messages").isTrue();
@@ -65,7 +65,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void stateTakesTheCommonPartFirstAndGivesItsOwnBackFirst() {
+    void stateUsesTheCommonPartFirstAndReleasesItsShareFirst() {
         MemoryBudget budget = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
         MemoryCredit credit = new MemoryCredit(budget);
 
@@ -79,12 +79,12 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void thisJvmsLimitsGiveAUsableBudget() {
+    void derivesAUsableBudgetFromThisJvm() {
         assertThat(MemoryBudget.of(MemoryLimits.AUTO).capacityBytes()).isPositive();
     }
 
     @Test
-    void refusesToTakeBackMoreThanWasDrawn() {
+    void refusesToTakeBackMoreThanDrawn() {
         MemoryBudget budget = new MemoryBudget(MIB, 0);
         budget.tryDraw(10);
 
@@ -93,7 +93,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void overflowingDrawsAreRefused() {
+    void refusesADrawThatWouldOverflow() {
         MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, 0);
         assertThat(budget.tryDraw(Long.MAX_VALUE - 1)).isTrue();
         assertThat(budget.tryDraw(2)).isFalse();
@@ -101,7 +101,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void threadsTogetherNeverHoldMoreThanTheCapacity() throws Exception {
+    void concurrentChargesNeverExceedTheCapacity() throws Exception {
         MemoryBudget budget = new MemoryBudget(100_000, 0);
         List<CompletableFuture<Long>> holders = new ArrayList<>();
         for (int seed = 0; seed < 4; seed++) {
@@ -133,7 +133,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void anAccountGivesEverythingBackWhenClosed() {
+    void closedAccountGivesBackAllCharges() {
         MemoryBudget budget = new MemoryBudget(1000, 0);
         BudgetAccount account = new BudgetAccount(budget);
 

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class MemoryCreditPropertyTest {
 
-    /** One step of some loop: charge bytes, or (negative) release what was charged longest ago. */
+    /** One step of a loop: charges bytes, or (if negative) releases the oldest charge. */
     record Step(int loop, long bytes) {}
 
     @Provide
@@ -31,7 +31,7 @@ class MemoryCreditPropertyTest {
     }
 
     @Property
-    void chargesNeverExceedTheBudgetAndAllComesBack(
+    void chargesNeverExceedTheBudgetAndReleasesRestoreIt(
             @ForAll("steps") List<Step> steps, @ForAll @LongRange(min = 1, max = 20_000_000) long capacity) {
         MemoryBudget budget = new MemoryBudget(capacity, 0);
         List<MemoryCredit> loops =
@@ -46,7 +46,7 @@ class MemoryCreditPropertyTest {
                     charged.add(step.bytes());
                     outstanding += step.bytes();
                 }
-            } else if (!charged.isEmpty()) { // another loop's charge as a rule
+            } else if (!charged.isEmpty()) { // usually a charge of another loop
                 long bytes = charged.remove();
                 credit.release(bytes);
                 outstanding -= bytes;
@@ -80,7 +80,7 @@ class MemoryCreditPropertyTest {
     }
 
     @Test
-    void drawsLessFromASmallBudgetSoThatLoopsDoNotStarveEachOther() {
+    void drawsLessFromASmallBudget() {
         MemoryBudget budget = new MemoryBudget(1 << 20, 0);
         MemoryCredit idle = new MemoryCredit(budget);
         idle.tryCharge(1);
@@ -90,7 +90,7 @@ class MemoryCreditPropertyTest {
     }
 
     @Test
-    void theLastByteOfTheBudgetCanBeCharged() {
+    void chargesUpToTheLastByteOfTheBudget() {
         MemoryBudget budget = new MemoryBudget(1000, 0);
         MemoryCredit credit = new MemoryCredit(budget);
 
@@ -100,7 +100,7 @@ class MemoryCreditPropertyTest {
     }
 
     @Test
-    void aClosedCreditChargesNothing() {
+    void refusesAChargeAfterClose() {
         MemoryCredit credit = new MemoryCredit(new MemoryBudget(1000, 0));
         credit.close();
 

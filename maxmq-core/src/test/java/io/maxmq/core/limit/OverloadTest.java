@@ -45,7 +45,7 @@ class OverloadTest {
         "2000000000, 80, 4000, 3",
         "2000000000, 80, 999, 2",
     })
-    void theHighestThatAnyMeasureAsksForIsTheLevel(long delay, long used, long pending, int level) {
+    void levelIsTheHighestOfAllMeasures(long delay, long used, long pending, int level) {
         assertThat(overload.look(new Measures(delay, used, 100, pending), 0)).isEqualTo(level);
         assertThat(overload.level()).isEqualTo(level);
         assertThat(overload.shedsConnections()).isEqualTo(level >= 1);
@@ -54,13 +54,13 @@ class OverloadTest {
     }
 
     @Test
-    void itRisesAtOnceAndFallsStepByStepWhenItHasBeenCalm() {
+    void levelRisesImmediatelyAndFallsStepwiseAfterCalmPeriods() {
         assertThat(overload.look(new Measures(0, 95, 100, -1), 0)).isEqualTo(3);
 
         assertThat(overload.look(NOTHING, 5 * SECOND - 1)).isEqualTo(3);
         assertThat(overload.look(NOTHING, 5 * SECOND)).isEqualTo(2);
         assertThat(overload.look(NOTHING, 10 * SECOND - 1)).isEqualTo(2);
-        assertThat(overload.look(new Measures(0, 90, 100, -1), 10 * SECOND)).isEqualTo(2); // a reason again
+        assertThat(overload.look(new Measures(0, 90, 100, -1), 10 * SECOND)).isEqualTo(2); // overloaded again
         assertThat(overload.look(NOTHING, 15 * SECOND - 1)).isEqualTo(2);
         assertThat(overload.look(NOTHING, 15 * SECOND)).isEqualTo(1);
         assertThat(overload.look(new Measures(4 * SECOND, 0, 100, -1), 16 * SECOND))
@@ -72,7 +72,7 @@ class OverloadTest {
     }
 
     @Test
-    void whatIsOffShedsNothing() {
+    void levelIsZeroWhenDisabled() {
         Overload off = new Overload(limits().enabled(false).build());
 
         assertThat(off.look(new Measures(Long.MAX_VALUE, 100, 100, Long.MAX_VALUE), 0))

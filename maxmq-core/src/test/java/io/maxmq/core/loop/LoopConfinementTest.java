@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Types that one loop owns refuse callers on other threads, for each package below the sessions that has such types. */
+/** Types owned by one loop refuse callers on other threads; covers each package below the sessions with such types. */
 class LoopConfinementTest {
     private final ManualLoop thread = new ManualLoop(1 << 24);
     private final Loop loop = thread.loop;
@@ -42,13 +42,13 @@ class LoopConfinementTest {
     }
 
     @Test
-    void writesOfLoopRefuseAnotherThread() {
+    void loopStoreRefusesAnotherThread() {
         Bytes key = Bytes.utf8("key");
         KeyValueStore store = (KeyValueStore) Proxy.newProxyInstance(
                 KeyValueStore.class.getClassLoader(),
                 new Class<?>[] {KeyValueStore.class},
                 (proxy, method, arguments) -> {
-                    throw new AssertionError("the store was asked: " + method);
+                    throw new AssertionError("unexpected call of the store: " + method);
                 });
         LoopStore writes = new LoopStore(store, loop);
 

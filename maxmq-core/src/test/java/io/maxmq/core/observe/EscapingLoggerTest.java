@@ -25,7 +25,7 @@ class EscapingLoggerTest {
     }
 
     @Test
-    void leavesNumbersAndPlainTextAsTheyAre() {
+    void keepsNumbersAndPlainTextUnchanged() {
         log.warn("{} of {} ä😀 {}", 1, "plain text", null);
 
         assertThat(watch.lines()).containsExactly("WARN 1 of plain text ä😀 null");
@@ -46,7 +46,7 @@ class EscapingLoggerTest {
     }
 
     @Test
-    void endsAtExceptionsThatCauseEachOther() {
+    void endsACycleOfCauses() {
         Exception one = new IllegalStateException("one\n");
         Exception other = new IllegalStateException("other", one);
         one.initCause(other);
@@ -55,7 +55,7 @@ class EscapingLoggerTest {
     }
 
     @Test
-    void passesOnExceptionsWithoutSuchCharactersThemselves() {
+    void returnsTheSameExceptionWhenNothingNeedsEscaping() {
         Exception failure = new IllegalStateException("plain", new IllegalArgumentException("plain too"));
 
         assertThat(EscapedThrowable.of(failure)).isSameAs(failure);

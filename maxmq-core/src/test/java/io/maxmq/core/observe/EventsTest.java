@@ -36,14 +36,14 @@ class EventsTest {
     }
 
     @Test
-    void nobodyWantsAnythingBeforeAListenerComes() {
+    void wantsNoEventWithoutListeners() {
         assertThat(events.wants(BrokerStarted.class)).isFalse();
 
         events.emit(new BrokerStarted(0, "b"));
     }
 
     @Test
-    void wantsOnlyWhatSomeListenerWants() {
+    void wantsOnlyKindsThatAListenerWants() {
         Registration registration = events.add(new Recorder("r", BrokerStarted.class));
 
         assertThat(events.wants(BrokerStarted.class)).isTrue();
@@ -54,7 +54,7 @@ class EventsTest {
     }
 
     @Test
-    void eachListenerGetsWhatItWantsInOrder() throws Exception {
+    void eachListenerGetsItsEventsInOrder() throws Exception {
         Recorder started = new Recorder("started", BrokerStarted.class);
         Recorder both = new Recorder("both", BrokerStarted.class, BrokerStopping.class);
         events.add(started);
@@ -72,7 +72,7 @@ class EventsTest {
     }
 
     @Test
-    void theEventsOfABatchWakeNobodyBeforeItsEnd() throws Exception {
+    void eventsOfABatchWakeNoThreadBeforeItsEnd() throws Exception {
         Recorder recorder = new Recorder("r", BrokerStarted.class, BrokerStopping.class);
         events.add(recorder);
 
@@ -87,20 +87,20 @@ class EventsTest {
     }
 
     @Test
-    void anEventFromElsewhereTakesTheBatchWithIt() throws Exception {
+    void otherEventsDeliverAnOpenBatch() throws Exception {
         Recorder recorder = new Recorder("r", BrokerStarted.class, LoopStalled.class);
         events.add(recorder);
 
         events.emitInBatch(new BrokerStarted(1, "b"));
-        events.emit(
-                new LoopStalled(2, "loop", Duration.ofSeconds(1))); // the loop that owes the wake-up may be this one
+        events.emit(new LoopStalled(
+                2, "loop", Duration.ofSeconds(1))); // the loop that owes the wake-up may be the stalled one
 
         assertThat(recorder.next()).isEqualTo(new BrokerStarted(1, "b"));
         assertThat(recorder.next()).isInstanceOf(LoopStalled.class);
     }
 
     @Test
-    void aLargeBatchIsBegunBeforeItsEnd() throws Exception {
+    void deliveryOfALargeBatchStartsBeforeItsEnd() throws Exception {
         Recorder recorder = new Recorder("r", BrokerStarted.class);
         events.add(recorder);
 
@@ -112,7 +112,7 @@ class EventsTest {
     }
 
     @Test
-    void whatNobodyWantsOwesNothing() {
+    void unwantedEventOwesNoWakeUp() {
         events.add(new Recorder("r", BrokerStarted.class));
 
         assertThat(events.emitInBatch(new BrokerStopping(1, "b"))).isFalse();
@@ -125,7 +125,7 @@ class EventsTest {
     }
 
     @Test
-    void aThrowingListenerIsNamedCountedAndCalledAgain() throws Exception {
+    void reportsAThrowingListenerAndCallsItAgain() throws Exception {
         Recorder other = new Recorder("other", PluginFailed.class);
         LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
         events.add(other);
@@ -151,11 +151,11 @@ class EventsTest {
         assertThat(failed.failure()).isEqualTo(Failure.THREW);
         assertThat(failed.cause()).get().isInstanceOf(IllegalStateException.class);
         assertThat(poll(seen)).isEqualTo(new BrokerStarted(1, "b"));
-        assertThat(poll(seen)).isEqualTo(new BrokerStopping(2, "b")); // and not its own failure
+        assertThat(poll(seen)).isEqualTo(new BrokerStopping(2, "b")); // not its own failure
     }
 
     @Test
-    void aSlowListenerLosesOnlyItsOwnEventsAndTheLossIsCounted() throws Exception {
+    void slowListenerLosesOnlyItsOwnEventsAndTheyAreCounted() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         events.add(event -> {
             try {
@@ -167,7 +167,7 @@ class EventsTest {
         Recorder quick = new Recorder("quick", BrokerStarted.class);
 
         for (int i = 0; i < 5000; i++) {
-            events.emit(new BrokerStopping(i, "b")); // the slow one alone wants it
+            events.emit(new BrokerStopping(i, "b")); // wanted only by the slow listener
         }
         events.add(quick);
         events.emit(new BrokerStarted(1, "b"));
@@ -179,7 +179,7 @@ class EventsTest {
     }
 
     @Test
-    void aRemovedListenerIsNotCalledWithWhatStillWaits() throws Exception {
+    void removedListenerGetsNoWaitingEvents() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
         LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
@@ -205,7 +205,7 @@ class EventsTest {
     }
 
     @Test
-    void failuresOfEverNewNamesAreCountedAndReportedAsOthers() throws Exception {
+    void failuresBeyondTheNameLimitAreReportedTogether() throws Exception {
         Recorder recorder = new Recorder("r", PluginFailed.class);
         events.add(recorder);
         PluginFailures failures = events.failures();
@@ -226,7 +226,7 @@ class EventsTest {
     }
 
     @Test
-    void equalFailuresAreOneEventPerSecondThatSaysHowMany() throws Exception {
+    void equalFailuresCauseOneEventPerSecondWithTheirNumber() throws Exception {
         Recorder recorder = new Recorder("r", PluginFailed.class);
         events.add(recorder);
         PluginFailures failures = events.failures();
@@ -245,7 +245,7 @@ class EventsTest {
     }
 
     @Test
-    void allKindsReachAListenerThatNarrowsNothing() throws Exception {
+    void listenerGetsAllKindsByDefault() throws Exception {
         LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
         events.add(seen::add);
 
@@ -258,7 +258,7 @@ class EventsTest {
     }
 
     @Test
-    void messagesComeAlongForWhoWantsThemAndAsLongAsNotTooManyWait() throws Exception {
+    void eventsCarryMessagesOnlyWhenWantedAndWithinTheBound() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
         Recorder bare = new Recorder("bare", MessageUnmatched.class);

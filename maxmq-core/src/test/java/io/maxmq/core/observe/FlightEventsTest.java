@@ -27,7 +27,7 @@ class FlightEventsTest {
             .build();
 
     @Test
-    void aRecordingHoldsThemUnlessItSaysNo(@TempDir Path directory) throws Exception {
+    void recordingContainsTheEnabledKinds(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("r.jfr");
         try (Recording recording = new Recording()) {
             recording.disable("io.maxmq.Disconnect");
@@ -74,7 +74,7 @@ class FlightEventsTest {
     }
 
     @Test
-    void wantsAKindOnlyWhileARecordingDoes() {
+    void wantsAKindOnlyWhileARecordingWantsIt() {
         try (Recording recording = new Recording()) {
             recording.enable("io.maxmq.Connect");
             recording.disable("io.maxmq.Drop");
@@ -89,7 +89,7 @@ class FlightEventsTest {
     }
 
     @Test
-    void withoutARecordingNothingHappens() {
+    void recordHasNoEffectWithoutARecording() {
         emitAll("outside");
     }
 

@@ -22,7 +22,7 @@ class LineLimiterTest {
     }
 
     @Test
-    void admitsTenLinesOfEachSubjectAndReportsTheOthers() {
+    void admitsTenLinesPerSubjectAndReportsTheNumberOfOthers() {
         assertThat(admitted("a", 0, 25)).isEqualTo(10);
         assertThat(admitted("b", 0, 3)).isEqualTo(3);
 

@@ -22,7 +22,7 @@ class MetricsTest {
     private final Metrics metrics = new Metrics("b", sink, new Loggers("b"));
 
     @Test
-    void addsUpWhatAllLoopsCount() {
+    void sumsTheCountersOfAllLoops() {
         metrics.registerLoops(List.of(first, second));
 
         first.received(QoS.AT_LEAST_ONCE, 3);
@@ -47,7 +47,7 @@ class MetricsTest {
     }
 
     @Test
-    void everyCounterHasAnIdentityOfItsOwnAndASlotOfItsOwn() {
+    void everyCounterHasItsOwnMetricAndSlot() {
         metrics.registerLoops(List.of(first));
 
         int n = 0;
@@ -67,12 +67,12 @@ class MetricsTest {
             }
         }
 
-        // Each direction lacks the four types that only the other one has.
+        // Each direction lacks four types that only the other direction has.
         assertThat(sink.metrics)
                 .hasSize(Counter.values().length
                         + 2 * DropReason.values().length
                         + 2 * (PacketType.values().length - 4));
-        // PUBLISH is the sum of what is counted by QoS: see below.
+        // PUBLISH is a sum over QoS; tested separately below.
         assertThat(sink.metrics.entrySet().stream()
                         .filter(each -> !each.getKey().contains("type=publish"))
                         .mapToLong(each -> each.getValue().getAsLong())
@@ -81,7 +81,7 @@ class MetricsTest {
     }
 
     @Test
-    void publishPacketsAreThoseOfEachQosAndThoseSentAgain() {
+    void publishPacketsIncludeAllQosAndResentOnes() {
         metrics.registerLoops(List.of(first, second));
 
         first.received(QoS.AT_MOST_ONCE, 1);
@@ -98,7 +98,7 @@ class MetricsTest {
     }
 
     @Test
-    void closingTakesAllBackOnce() {
+    void closeRemovesEachMetricOnce() {
         metrics.registerLoops(List.of(first));
         Registration one = metrics.counter("x", "x", Map.of(), () -> 1);
 
@@ -113,7 +113,7 @@ class MetricsTest {
     }
 
     @Test
-    void extensionsMetricsCarryTheBrokersNameAndEndWithIt() {
+    void metricsOfExtensionsHaveTheBrokerTagAndEndOnClose() {
         metrics.forExtensions().gauge("rules.running", "Rules", Map.of("kind", "sql"), () -> 9);
 
         assertThat(sink.value("rules.running", Map.of("broker", "b", "kind", "sql")))
@@ -123,7 +123,7 @@ class MetricsTest {
     }
 
     @Test
-    void aThrowingSinkCostsItsMetricsOnly() {
+    void throwingSinkDoesNotFailTheRegistration() {
         Metrics broken = new Metrics(
                 "b",
                 new MetricsSink() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ThreadNamesTest {
     @Test
-    void namesTheProductOnce() {
+    void prefixContainsTheProductNameOnce() {
         assertThat(ThreadNames.prefix("maxmq")).isEqualTo("maxmq");
         assertThat(ThreadNames.prefix("edge-1")).isEqualTo("maxmq-edge-1");
     }

@@ -44,7 +44,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void refusesWhatDoesNotFitItsQueue() {
+    void refusesTasksWhenTheQueueIsFull() {
         occupy(2);
         for (int i = 0; i < 3; i++) {
             pool.execute(() -> {});
@@ -58,7 +58,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void takesTasksAgainWhenTheQueueHasDrained() throws Exception {
+    void acceptsTasksAgainAfterTheQueueHasDrained() throws Exception {
         occupy(2);
         CountDownLatch ran = new CountDownLatch(3);
         for (int i = 0; i < 3; i++) {
@@ -88,7 +88,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void closeRunsWhatWaitsAndJoinsTheThreads() {
+    void closeRunsWaitingTasksAndJoinsTheThreads() {
         AtomicInteger ran = new AtomicInteger();
         occupy(2);
         for (int i = 0; i < 3; i++) {
@@ -133,20 +133,20 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aWorkerCanCloseItsOwnPool() throws Exception {
+    void workerCanCloseItsOwnPool() throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         pool.execute(() -> {
             pool.close();
             closed.complete(null);
         });
 
-        closed.get(5, TimeUnit.SECONDS); // less than the half of the timeout that waiting for itself would take
+        closed.get(5, TimeUnit.SECONDS); // less than half of the timeout, which waiting for itself would take
     }
 
     @Test
-    void serialTasksRunOneAtATimeInOrderOnAnyWorker() throws Exception {
+    void serialTasksRunOneAtATimeInOrder() throws Exception {
         SerialExecutor serial = pool.serial(5000);
-        List<Integer> ran = new ArrayList<>(); // not thread-safe on purpose: each task sees what the one before did
+        List<Integer> ran = new ArrayList<>(); // not thread-safe: each task must see the effects of the previous one
         AtomicInteger running = new AtomicInteger();
         AtomicBoolean overlapped = new AtomicBoolean();
         CountDownLatch done = new CountDownLatch(5000);
@@ -168,7 +168,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void serialExecutorRefusesPastItsCapacityAndCountsIt() {
+    void serialExecutorRefusesAndCountsTasksBeyondItsCapacity() {
         SerialExecutor serial = pool.serial(3);
         occupy(serial, 1);
         serial.execute(() -> {});
@@ -180,7 +180,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void serialExecutorIsNotRefusedAThreadWhenThePoolsQueueIsFull() throws Exception {
+    void serialExecutorGetsAThreadWhenThePoolsQueueIsFull() throws Exception {
         occupy(2);
         for (int i = 0; i < 3; i++) {
             pool.execute(() -> {});
@@ -194,7 +194,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aThrowingSerialTaskDoesNotStopThoseBehindIt() throws Exception {
+    void laterSerialTasksRunAfterOneThrows() throws Exception {
         SerialExecutor serial = pool.serial(10);
         CompletableFuture<Void> next = new CompletableFuture<>();
         serial.execute(() -> {
@@ -206,7 +206,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void producersOnManyThreadsLoseNothing() throws Exception {
+    void concurrentProducersLoseNoTask() throws Exception {
         SerialExecutor serial = pool.serial(1_000_000);
         AtomicInteger ran = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(4 * 50_000);
@@ -215,7 +215,7 @@ class WorkerPoolTest {
             producers.add(CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < 50_000; i++) {
                     serial.execute(() -> {
-                        ran.setPlain(ran.getPlain() + 1); // a lost update would show an overlap
+                        ran.setPlain(ran.getPlain() + 1); // overlapping tasks would lose updates
                         done.countDown();
                     });
                 }
@@ -229,7 +229,7 @@ class WorkerPoolTest {
         assertThat(ran).hasValue(4 * 50_000);
     }
 
-    /** Lets tasks run until {@link #release}, and returns when they do. */
+    /** Runs tasks that block until {@link #release}; returns when all of them run. */
     private void occupy(int tasks) {
         occupy(pool, tasks);
     }

@@ -30,8 +30,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store for a broker in a test: another one, with a gate before the batches that change a table. What comes to a closed gate
- * waits for it in order; a gate may also refuse. What it has may be damaged: that cannot be read. Thread-safe.
+ * A store for a broker in a test: wraps another store, with a gate in front of the batches that change a table. At a
+ * closed gate batches wait in order; a gate may also refuse them. Entries may be marked as damaged: reads of them fail.
+ * Thread-safe.
  */
 public final class GatedStore implements KeyValueStore {
     private final KeyValueStore store;
@@ -67,53 +68,56 @@ public final class GatedStore implements KeyValueStore {
         }
     }
 
-    /** The number of batches that the store has committed. */
+    /** Number of batches that the store has committed. */
     public synchronized int committed() {
         return committed.size();
     }
 
-    /** Commits the first {@code count} batches of this store to another one, which then is as after a crash behind them. */
+    /**
+     * Commits the first {@code count} batches of this store to another one, which then has the state after a crash
+     * behind them.
+     */
     public synchronized void replay(int count, KeyValueStore to) {
         for (Batch each : committed.subList(0, count)) {
             to.commit(each).toCompletableFuture().join();
         }
     }
 
-    /** Those that change this table. */
+    /** Matches batches that change this table. */
     public static Predicate<Batch> changing(Table table) {
         return batch -> batch.mutations().stream().map(Mutation::table).anyMatch(table::equals);
     }
 
-    /** Closes the gate before a table. */
+    /** Closes the gate for batches that change a table. */
     public synchronized void hold(Table table) {
         holds = changing(table);
     }
 
-    /** Closes the gate before these, and lets all others overtake them. */
+    /** Closes the gate for these batches; all others overtake them. */
     public synchronized void holdAlone(Predicate<Batch> which) {
         holds = which;
         overtakes = true;
     }
 
-    /** Refuses what changes a table from now on. */
+    /** Refuses changes of a table from now on. */
     public synchronized void refuse(Table table, Kind with) {
         refuses = changing(table);
         kind = with;
     }
 
-    /** Refuses these from now on. */
+    /** Refuses these batches from now on. */
     public synchronized void refuse(Predicate<Batch> which, Kind with) {
         refuses = which;
         kind = with;
     }
 
-    /** Those that change what this client has in this table. */
+    /** Matches batches that change this client's entries in this table. */
     public static Predicate<Batch> of(Table table, String clientId) {
         int shard = OwnerKey.of("default", clientId).shard();
         return changing(table).and(batch -> batch.shard() == shard);
     }
 
-    /** From now on these entries cannot be read, nor a page that has one; what is in front of one is a page of its own. */
+    /** Damages entries: reads of them fail, and so do pages that begin with one. A page ends before a damaged entry. */
     public synchronized void damage(Table of, Predicate<Bytes> keys) {
         isDamaged = (table, key) -> table.equals(of) && keys.test(key);
     }
@@ -123,10 +127,10 @@ public final class GatedStore implements KeyValueStore {
     }
 
     private static <T> CompletionStage<T> damaged() {
-        return CompletableFuture.failedFuture(new StorageException(Kind.DAMAGED, "the test says so"));
+        return CompletableFuture.failedFuture(new StorageException(Kind.DAMAGED, "damaged by the test"));
     }
 
-    /** A cursor that does not get past what is damaged. */
+    /** A cursor that cannot pass a damaged entry. */
     private final class Reading implements Cursor {
         private final Table table;
         private final Cursor cursor;
@@ -161,22 +165,22 @@ public final class GatedStore implements KeyValueStore {
         }
     }
 
-    /** How many batches wait. */
+    /** Number of waiting batches. */
     public synchronized int held() {
         return held.size();
     }
 
-    /** How many changes those have. */
+    /** Number of changes in the waiting batches. */
     public synchronized int heldChanges() {
         return held.stream().mapToInt(each -> each.batch.mutations().size()).sum();
     }
 
-    /** How many batches {@link #refuse} has refused. */
+    /** Number of batches refused by {@link #refuse}. */
     public synchronized int refused() {
         return refused;
     }
 
-    /** Lets what waits through, and all that comes. */
+    /** Opens all gates and commits the waiting batches. */
     public synchronized void letGo() {
         overtakes = false;
         holds = batch -> false;
@@ -186,18 +190,18 @@ public final class GatedStore implements KeyValueStore {
         }
     }
 
-    /** Refuses those of what waits, and nothing that comes; the others go on waiting. */
+    /** Refuses these waiting batches, but no later ones; the others continue to wait. */
     public synchronized void refuseHeld(Predicate<Batch> which, Kind with) {
         List<Held> chosen = held.stream().filter(each -> which.test(each.batch)).toList();
         held.removeAll(chosen);
-        chosen.forEach(each -> each.result.completeExceptionally(new StorageException(with, "the test says so")));
+        chosen.forEach(each -> each.result.completeExceptionally(new StorageException(with, "refused by the test")));
     }
 
-    /** Refuses what waits, and nothing that comes. */
+    /** Refuses the waiting batches, but no later ones. */
     public synchronized void refuseHeld(Kind with) {
         holds = batch -> false;
         while (!held.isEmpty()) {
-            held.remove().result.completeExceptionally(new StorageException(with, "the test says so"));
+            held.remove().result.completeExceptionally(new StorageException(with, "refused by the test"));
         }
     }
 
@@ -206,7 +210,7 @@ public final class GatedStore implements KeyValueStore {
         if (refuses.test(batch)) {
             refused++;
             CompletableFuture<CommitResult> refused = new CompletableFuture<>();
-            refused.completeExceptionally(new StorageException(kind, "the test says so"));
+            refused.completeExceptionally(new StorageException(kind, "refused by the test"));
             return refused;
         }
         if (!holds.test(batch) && (overtakes || held.isEmpty())) {
@@ -219,7 +223,7 @@ public final class GatedStore implements KeyValueStore {
         return result;
     }
 
-    /** All entries of a table, read by and by. */
+    /** Returns all entries of a table, read page by page. */
     public List<Entry> entries(Table table) {
         List<Entry> entries = new ArrayList<>();
         for (int partition = 0; partition < partitions().count(); partition++) {
@@ -274,7 +278,7 @@ public final class GatedStore implements KeyValueStore {
         return store.restore(snapshot);
     }
 
-    /** Whoever still waits at the gate is let through. */
+    /** Commits the batches that still wait, and closes the store. */
     @Override
     public void close() {
         letGo();

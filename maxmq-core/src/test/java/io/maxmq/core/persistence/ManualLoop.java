@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A loop that runs when the test says so, on the test's thread; pauses pass when it says so. Not thread-safe. */
+/** A loop that runs on request, on the thread of the test; pauses end on request. Not thread-safe. */
 public final class ManualLoop implements LoopThread {
     private final ManualClock clock = new ManualClock();
     final MemoryBudget budget;
@@ -26,7 +26,7 @@ public final class ManualLoop implements LoopThread {
     private record Pause(Runnable task, long nanos) {}
 
     private long turns;
-    /** How often somebody has posted a task. */
+    /** Number of posted tasks. */
     int posts;
 
     public ManualLoop(long budgetBytes) {
@@ -64,7 +64,7 @@ public final class ManualLoop implements LoopThread {
         }
     }
 
-    /** Runs the work on the loop, then all that comes of it in this turn. */
+    /** Runs the work on the loop, then all tasks that it causes in this iteration. */
     public void run(Runnable work) {
         running = true;
         turns++;
@@ -77,17 +77,17 @@ public final class ManualLoop implements LoopThread {
         running = false;
     }
 
-    /** Runs what has been posted. */
+    /** Runs the posted tasks. */
     public void runPosted() {
         run(() -> {});
     }
 
-    /** Everybody's pause is over. */
+    /** Ends all pauses. */
     public void pass() {
         passUpTo(Long.MAX_VALUE);
     }
 
-    /** The pauses of those are over that wait for less than ten seconds. */
+    /** Ends the pauses of less than ten seconds. */
     void passBriefly() {
         passUpTo(10_000_000_000L);
     }
@@ -105,13 +105,13 @@ public final class ManualLoop implements LoopThread {
         });
     }
 
-    /** Lets time go on, and runs what is due. */
+    /** Advances the clock and runs the due timers. */
     public void advance(Duration by) {
         clock.advance(by);
         run(loop::pollDueTimers);
     }
 
-    /** What is charged and not given back. */
+    /** Bytes charged and not released. */
     public long chargedBytes() {
         return budget.usedBytes() - loop.credit().reserveBytes();
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Values of records: what was written is read, and nothing else. */
+/** Record values: reading returns what was written, and rejects anything else. */
 class RecordPropertyTest {
     private static final Bytes KEY = OwnerKey.of("", "client").numbered(7);
 
@@ -29,7 +29,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 500)
-    void everyFieldComesBack(
+    void readsEveryWrittenField(
             @ForAll @IntRange(max = 255) int number,
             @ForAll long varint,
             @ForAll long fixed,
@@ -59,7 +59,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 300)
-    void aMessageComesBack(
+    void readsAWrittenMessage(
             @ForAll @AlphaChars @NotEmpty String topic,
             @ForAll @IntRange(max = 2) int qos,
             @ForAll boolean retain,
@@ -88,9 +88,9 @@ class RecordPropertyTest {
         assertThat(again.body()).isEqualTo(body);
     }
 
-    /** Else each is copied once more for who keeps it. */
+    /** A larger array would have to be copied before it is stored. */
     @Property(tries = 300)
-    void recordsOfQueuesHaveArraysOfTheirSize(
+    void recordsOfQueuesNeedNoCopy(
             @ForAll @AlphaChars @NotEmpty String topic,
             @ForAll long expiresAt,
             @ForAll @Size(max = 600) byte[] body,
@@ -113,7 +113,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 50)
-    void everyFlippedBitIsFound(@ForAll @Size(max = 40) byte[] rest) {
+    void rejectsEveryFlippedBit(@ForAll @Size(max = 40) byte[] rest) {
         byte[] value = new RecordWriter(1, 8).writeRest(rest).finish(KEY).array();
         for (int bit = 0; bit < value.length * 8; bit++) {
             byte[] flipped = value.clone();
@@ -123,7 +123,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 50)
-    void everyTornEndIsFound(@ForAll @Size(max = 40) byte[] rest) {
+    void rejectsEveryTruncation(@ForAll @Size(max = 40) byte[] rest) {
         byte[] value = new RecordWriter(1, 8).writeRest(rest).finish(KEY).array();
         for (int length = 0; length < value.length; length++) {
             Bytes torn = Bytes.wrap(Arrays.copyOf(value, length));
@@ -132,7 +132,7 @@ class RecordPropertyTest {
     }
 
     @Test
-    void aValueUnderAnothersKeyIsFound() {
+    void rejectsAValueUnderAnotherKey() {
         Bytes value = new RecordWriter(1, 8).writeText("mine").finish(KEY);
         Entry other = new Entry(OwnerKey.of("", "client").numbered(8), value, 1);
         assertThatThrownBy(() -> new RecordReader(Tables.QUEUE, other, 1))
@@ -141,7 +141,7 @@ class RecordPropertyTest {
     }
 
     @Test
-    void aNewerLayoutIsNotGuessedAt() {
+    void rejectsANewerVersion() {
         Bytes value = new RecordWriter(2, 8).writeText("new").finish(KEY);
         assertThatThrownBy(() -> read(value))
                 .isInstanceOf(DamagedRecordException.class)
@@ -149,7 +149,7 @@ class RecordPropertyTest {
     }
 
     @Test
-    void aFieldThatIsNotThereIsFound() {
+    void rejectsAMissingField() {
         Bytes value = new RecordWriter(1, 8).writeVarint(100).finish(KEY);
         assertThatThrownBy(() -> read(value).readText()).isInstanceOf(DamagedRecordException.class);
         assertThatThrownBy(() -> read(value).readBytes()).isInstanceOf(DamagedRecordException.class);
@@ -160,7 +160,7 @@ class RecordPropertyTest {
     }
 
     @Test
-    void aBodyThatDoesNotFitItsMessageIsNotServed() {
+    void rejectsABodyThatDoesNotMatchItsRecord() {
         StoredMessage message = StoredMessage.restored(Topic.of("a"), new byte[600], 0, 1, false, 0, 1, 2);
         Bytes value = MessageRecord.write(new RecordWriter(1, 0), message, true).finish(KEY);
         MessageRecord record = MessageRecord.read(read(value));
@@ -169,7 +169,7 @@ class RecordPropertyTest {
     }
 
     @Property(tries = 300)
-    void keysOfOneNameAreTogetherAndInTheOrderOfTheirNumbers(
+    void keysOfANameAreContiguousAndSortedByNumber(
             @ForAll @AlphaChars @StringLength(max = 5) String name,
             @ForAll @AlphaChars @StringLength(max = 5) String other,
             @ForAll @LongRange(min = 0) long number,

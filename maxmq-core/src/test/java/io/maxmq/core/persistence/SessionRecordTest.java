@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The record of a session: what was written is read. */
+/** The record of a session: reading returns what was written. */
 class SessionRecordTest {
     private static final Bytes KEY = OwnerKey.of("default", "client").alone();
 
@@ -24,14 +24,14 @@ class SessionRecordTest {
         "false, false, true",
         "true, true, true"
     })
-    void eachFlagComesBack(boolean claimed, boolean connected, boolean automatic) {
+    void readsEachWrittenFlag(boolean claimed, boolean connected, boolean automatic) {
         SessionRecord record = new SessionRecord("ann", claimed, 60, connected, 7, 8, automatic);
 
         assertThat(read(record.write(KEY))).isEqualTo(record);
     }
 
     @Test
-    void ownerOfARecordWithoutTheFlagIsProven() {
+    void ownerIsConfirmedWhenTheRecordPredatesTheFlag() {
         Bytes before = new RecordWriter(1, 32)
                 .writeByte(0b11)
                 .writeOptionalText("ann")
@@ -44,7 +44,7 @@ class SessionRecordTest {
     }
 
     @Test
-    void recordOfASessionThatIsOverKeepsTheOwner() {
+    void recordOfAnEndedSessionKeepsTheOwner() {
         SessionRecord over = read(SessionRecord.over("ann", true, 8).write(KEY));
 
         assertThat(over.owner()).isEqualTo("ann");
@@ -52,7 +52,7 @@ class SessionRecordTest {
     }
 
     @Test
-    void textTellsAClaimedOwnerFromAProvenOne() {
+    void textMarksAClaimedOwner() {
         assertThat(text(true)).startsWith("owner=ann (claimed) expiry=60s");
         assertThat(text(false)).startsWith("owner=ann expiry=60s");
     }

@@ -1,6 +1,6 @@
 package io.maxmq.core.routing;
 
-/** A subscriber that does nothing but be online or not. */
+/** A subscriber without behavior, online or offline. */
 final class FakeSubscriber implements Subscriber {
     private final int loop;
     private final String name;
@@ -18,7 +18,7 @@ final class FakeSubscriber implements Subscriber {
 
     @Override
     public void deliver(RoutedMessage message, FilterSubscription subscription) {
-        throw new AssertionError("routing delivers nothing by itself");
+        throw new AssertionError("no message may be delivered");
     }
 
     @Override

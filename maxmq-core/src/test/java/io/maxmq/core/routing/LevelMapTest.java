@@ -26,11 +26,11 @@ class LevelMapTest {
     record Key(String name, int hash) {}
 
     @Property(tries = 500)
-    void agreesWithAHashMapEvenWhenHashesCollide(@ForAll("keys") List<Key> keys) {
+    void agreesWithHashMapWhenHashesCollide(@ForAll("keys") List<Key> keys) {
         LevelMap<Named> map = new LevelMap<>();
         Map<Key, Named> expected = new HashMap<>();
 
-        for (Key key : keys) { // the same key a second time: away with it
+        for (Key key : keys) { // a repeated key is removed
             Named known = expected.remove(key);
             if (known != null) {
                 map.remove(known);

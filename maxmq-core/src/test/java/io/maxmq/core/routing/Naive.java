@@ -4,11 +4,11 @@ import io.maxmq.codec.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The obvious way, to compare with. */
+/** Simple reference implementations for comparison. */
 final class Naive {
     private Naive() {}
 
-    /** MQTT 5.0 §4.7 level by level. */
+    /** Matches level by level, MQTT 5.0 §4.7. */
     static boolean matches(String filter, String topic) {
         String[] filterLevels = filter.split("/", -1);
         String[] topicLevels = topic.split("/", -1);
@@ -34,17 +34,20 @@ final class Naive {
         return new FilterSubscription(subscriber, TopicFilter.of(filter), 0, false, false, 0);
     }
 
-    /** A message with a payload of {@code payload} bytes; it counts {@link StoredMessage#OVERHEAD_BYTES} more. */
+    /**
+     * Returns a message with a payload of {@code payload} bytes; its charge is {@link StoredMessage#OVERHEAD_BYTES}
+     * more.
+     */
     static StoredMessage stored(Topic topic, int payload) {
         return new StoredMessage(topic, new byte[payload], 0, 1, true, 0, 0, 0);
     }
 
-    /** A message that is told from others by its id. */
+    /** Returns a message with this id. */
     static StoredMessage numbered(Topic topic, long id) {
         return new StoredMessage(topic, new byte[1], 0, 1, true, 0, 0, id);
     }
 
-    /** What a walk over the local part meets. */
+    /** Returns the subscriptions of a traversal of the local part. */
     static List<FilterSubscription> locals(Match match) {
         List<FilterSubscription> found = new ArrayList<>();
         for (int i = 0, count = match.localCount(); i < count; i++) {

@@ -17,12 +17,12 @@ import static io.maxmq.core.routing.Naive.topic;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Pages of retained messages: a cursor that begins behind a topic. */
+/** Pages of retained messages: a cursor that starts after a topic. */
 class RetainedCursorAfterTest {
     private final RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
 
     @Property(tries = 500)
-    void goesOnWhereAnotherStopped(@ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
+    void continuesAfterTheGivenTopic(@ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
         RetainedTree messages = new RetainedTree(RetainedTree.Limits.NONE);
         names.forEach(name -> messages.put(topic(name), stored(topic(name), 1)));
         List<String> all = rest(messages.cursor(TopicFilter.of(filter)));
@@ -35,7 +35,8 @@ class RetainedCursorAfterTest {
     }
 
     @Property(tries = 500)
-    void goesOnBehindATopicThatIsGone(@ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
+    void continuesAfterATopicThatWasRemoved(
+            @ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
         RetainedTree messages = new RetainedTree(RetainedTree.Limits.NONE);
         names.forEach(name -> messages.put(topic(name), stored(topic(name), 1)));
         List<String> all = rest(messages.cursor(TopicFilter.of(filter)));
@@ -49,7 +50,7 @@ class RetainedCursorAfterTest {
     }
 
     @Test
-    void doesSoAmongManySiblings() {
+    void continuesAmongManySiblings() {
         for (int i = 0; i < 5000; i++) {
             String name = "a/" + i + (i % 3 == 0 ? "/x" : "");
             retained.put(topic(name), stored(topic(name), 1));
@@ -79,7 +80,7 @@ class RetainedCursorAfterTest {
     }
 
     @Test
-    void doesSoAmongSiblingsOfOneHash() {
+    void continuesAmongSiblingsWithEqualHashes() {
         List<String> colliding = colliding();
         for (String each : colliding) {
             retained.put(topic("a/" + each), stored(topic("a/" + each), 1));

@@ -20,13 +20,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RetainedTreeTest {
     @Property(tries = 500)
-    void cursorAgreesWithTheNaiveMatcherAfterAnyPutsAndRemoves(
+    void cursorAgreesWithNaiveMatcherAfterAnyPutsAndRemoves(
             @ForAll("topicNames") List<String> names, @ForAll("filters") List<String> filters) {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Map<String, StoredMessage> expected = new HashMap<>();
 
         int bytes = 0;
-        for (String name : names) { // every third of a name removes it
+        for (String name : names) { // every third step removes the message
             Topic topic = topic(name);
             if (++bytes % 3 == 0) {
                 assertThat(retained.remove(topic)).isSameAs(expected.remove(name));
@@ -56,7 +56,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void refusesWhatExceedsTheNumberOfMessages() {
+    void refusesAMessageBeyondTheMessageLimit() {
         RetainedTree retained = new RetainedTree(new RetainedTree.Limits(1, OVERHEAD_BYTES + 100, 100));
         StoredMessage first = stored(topic("a"), 10);
         StoredMessage second = stored(topic("a"), 20);
@@ -71,7 +71,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void refusesWhatExceedsTheBytesAndKeepsThePreviousOne() {
+    void refusesAMessageBeyondTheByteLimitAndKeepsThePreviousOne() {
         RetainedTree retained = new RetainedTree(new RetainedTree.Limits(10, 2 * OVERHEAD_BYTES + 100, 1000));
         StoredMessage first = stored(topic("a"), 60);
         retained.put(topic("a"), first);
@@ -96,7 +96,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void aWalkOverAllMeetsThoseBelowDollarToo() {
+    void cursorOverAllIncludesTopicsThatBeginWithDollar() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         List<String> met = new ArrayList<>();
         for (String name : List.of("a", "a/b", "$SYS", "$SYS/a", "/", "/$a")) {
@@ -112,7 +112,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void removesOnlyTheMessageThatIsMeant() {
+    void removeIgnoresAMessageThatWasReplaced() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         StoredMessage expired = stored(topic("a"), 1);
         StoredMessage newer = stored(topic("a"), 2);
@@ -127,7 +127,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void givesTheValueOfTheMomentAndNothingThatIsGone() {
+    void wildcardCursorReturnsCurrentValuesAndSkipsRemovedMessages() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         for (int i = 0; i < 100; i++) {
             retained.put(topic("a/" + i), stored(topic("a/" + i), 1));
@@ -153,7 +153,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void givesTheValueOfTheMomentForAnExactFilterToo() {
+    void exactCursorReturnsTheCurrentValue() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         StoredMessage newer = stored(topic("a"), 2);
         retained.put(topic("a"), stored(topic("a"), 1));
@@ -167,7 +167,7 @@ class RetainedTreeTest {
     }
 
     @Test
-    void walksTopicsOfManyThousandLevels() {
+    void handlesATopicOf65000Levels() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Topic deep = topic("/".repeat(65_000));
         retained.put(deep, stored(deep, 1));
@@ -209,9 +209,9 @@ class RetainedTreeTest {
                 .ofMaxSize(10);
     }
 
-    /** Who subscribes to what few of many topics match, or none, does not hold the loop up. */
+    /** A subscription that few or none of many topics match does not block the loop. */
     @Test
-    void aCursorPausesAmongBranchesThatDoNotMatch() {
+    void cursorStopsAtTheStepLimitAmongBranchesWithoutMatch() {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         for (int i = 0; i < 10_000; i++) {
             retained.put(topic("a" + i + "/y"), stored(topic("a" + i + "/y"), 1));

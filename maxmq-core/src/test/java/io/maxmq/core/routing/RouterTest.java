@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Two loops whose threads run when the test says so. */
+/** Two loops whose threads run only on request of the test. */
 class RouterTest {
     private static final int MAX_BYTES_UNDER_WAY = 100_000;
 
@@ -38,7 +38,7 @@ class RouterTest {
     private final List<Router> routers = new ArrayList<>();
     private final RoutedMessage message = new RoutedMessage(ids);
 
-    /** Tasks of one loop; {@link #runTurn} runs those that are there. */
+    /** Tasks of one loop; {@link #runTurn} runs the present ones. */
     private static final class ManualThread implements LoopThread {
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private boolean running;
@@ -80,7 +80,7 @@ class RouterTest {
         }
     }
 
-    /** Keeps what no member of a group takes, on loop 1. */
+    /** Queue on loop 1 for messages that no member of the group takes. */
     private final class Waiting implements SharedQueue {
         @Override
         public int loopIndex() {
@@ -120,7 +120,7 @@ class RouterTest {
         return new String(payload, StandardCharsets.UTF_8);
     }
 
-    /** Takes what it is told to. */
+    /** A subscriber that accepts, refuses or throws, as configured. */
     private final class Recipient implements Subscriber {
         private final int loop;
         private final List<String> received = new ArrayList<>();
@@ -177,7 +177,7 @@ class RouterTest {
         Router.connect(routers, MAX_BYTES_UNDER_WAY);
     }
 
-    /** Publishes on loop 0, within one turn. */
+    /** Publishes on loop 0, within one iteration. */
     private void publish(int qos, String... payloads) {
         threads[0].run(() -> {
             for (String payload : payloads) {
@@ -202,7 +202,7 @@ class RouterTest {
     }
 
     @Test
-    void deliversOnItsOwnLoopAtOnce() {
+    void deliversToSubscribersOfItsOwnLoopImmediately() {
         Recipient here = new Recipient(0, "a");
 
         publish(1, "m");
@@ -213,7 +213,7 @@ class RouterTest {
     }
 
     @Test
-    void handsOverOncePerBatchAndWakesTheOtherLoopOnce() {
+    void handsOverOneBatchPerTurn() {
         Recipient one = new Recipient(1, "a");
         Recipient two = new Recipient(1, "#");
         threads[1].runTurn();
@@ -229,7 +229,7 @@ class RouterTest {
     }
 
     @Test
-    void keepsTheOrderOfMessagesOfDifferentQos() {
+    void keepsTheOrderOfMessagesWithDifferentQos() {
         Recipient there = new Recipient(1, "a");
 
         publish(0, "m0");
@@ -244,7 +244,7 @@ class RouterTest {
     }
 
     @Test
-    void theOutcomeCountsBothLoopsOnceTheOtherHasAnswered() {
+    void outcomeCountsBothLoopsAfterTheOtherLoopHasAnswered() {
         new Recipient(0, "a");
         new Recipient(1, "a");
         new Recipient(1, "+").refuses = true;
@@ -264,7 +264,7 @@ class RouterTest {
     }
 
     @Test
-    void anAtMostOnceMessageWaitsForNobody() {
+    void qos0MessageHasNoPendingOutcome() {
         new Recipient(1, "a");
 
         publish(0, "m");
@@ -274,7 +274,7 @@ class RouterTest {
     }
 
     @Test
-    void isCongestedUntilTheOtherLoopHasCaughtUp() {
+    void isCongestedUntilTheOtherLoopCatchesUp() {
         new Recipient(1, "a");
         List<String> resumed = new ArrayList<>();
         String payload = "x".repeat(1000);
@@ -299,7 +299,7 @@ class RouterTest {
     }
 
     @Test
-    void aBrokenRecipientKeepsTheMessageFromNobody() {
+    void deliversToOtherRecipientsWhenOneThrows() {
         new Recipient(0, "a").throwing = true;
         new Recipient(1, "a").throwing = true;
         Recipient here = new Recipient(0, "a");
@@ -315,7 +315,7 @@ class RouterTest {
     }
 
     @Test
-    void aMemberThatRefusesPassesTheMessageOnAcrossLoops() {
+    void deliversToAMemberOnAnotherLoopWhenOneRefuses() {
         Recipient full = new Recipient(1, "$share/g/a");
         full.refuses = true;
         Recipient free = new Recipient(0, "$share/g/a");
@@ -333,7 +333,7 @@ class RouterTest {
     }
 
     @Test
-    void theQueueOfAGroupKeepsWhatAllMembersRefuse() {
+    void groupQueueKeepsAMessageThatAllMembersRefuse() {
         Recipient full = new Recipient(1, "$share/g/a");
         Recipient alsoFull = new Recipient(0, "$share/g/a");
         full.refuses = true;
@@ -349,7 +349,7 @@ class RouterTest {
     }
 
     @Test
-    void aMemberThatGoesWhileAMessageIsOnItsWayIsPassedOver() {
+    void skipsAMemberThatGoesOfflineDuringTheHandover() {
         Recipient goes = new Recipient(1, "$share/g/a");
         Recipient stays = new Recipient(0, "$share/g/a");
         stays.online = false;
@@ -368,7 +368,7 @@ class RouterTest {
     }
 
     @Test
-    void aMessageKeptHereIsKeptAnewThereWithTheSameId() {
+    void storedMessageOfAnotherLoopSharesBodyAndId() {
         List<StoredMessage> kept = new ArrayList<>();
         for (int loop = 0; loop < 2; loop++) {
             int at = loop;

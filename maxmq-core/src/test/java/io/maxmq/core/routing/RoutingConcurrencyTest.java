@@ -24,7 +24,7 @@ import static io.maxmq.core.routing.Naive.subscription;
 import static io.maxmq.core.routing.Naive.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Several loops at once. Each test does a fixed amount of work, and fails when that takes absurdly long. */
+/** Several loops concurrently. Each test does a fixed amount of work and has a generous timeout. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RoutingConcurrencyTest {
     private static final int LOOPS = 4;
@@ -36,7 +36,7 @@ class RoutingConcurrencyTest {
     private final SubscriptionTree tree = new SubscriptionTree(LOOPS, SubscriptionTree.Options.DEFAULTS);
 
     @Test
-    void loopsThatChangeAndMatchAtOnceAgreeInTheEnd() throws Exception {
+    void matchesAgreeAfterConcurrentChangesAndMatches() throws Exception {
         List<Topic> topics = new ArrayList<>();
         for (String name : TOPICS) {
             topics.add(topic(name));
@@ -78,7 +78,7 @@ class RoutingConcurrencyTest {
             Topic topic = topics.get(random.nextInt(topics.size()));
             Match match = tree.match(topic, loop);
             int expected = topic.name().equals("a/b") ? 1 : 0;
-            for (FilterSubscription mine : own) { // own changes show at once
+            for (FilterSubscription mine : own) { // changes of the own loop are visible immediately
                 if (mine.share() == null && mine.filter().matches(topic.name())) {
                     expected++;
                 }
@@ -120,9 +120,9 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void aSubscriptionThatWasAddedIsSeenByEveryMatchThatBeginsLater() throws Exception {
+    void laterMatchesOnAnotherLoopSeeAnAddedSubscription() throws Exception {
         Topic topic = topic("a/b");
-        AtomicInteger round = new AtomicInteger(); // even: the writer's turn
+        AtomicInteger round = new AtomicInteger(); // even: turn of the writer
         int rounds = 10_000;
         FakeSubscriber subscriber = new FakeSubscriber(0, "s");
         String[] filters = {"a/b", "+/b", "#"};
@@ -152,7 +152,7 @@ class RoutingConcurrencyTest {
                         return false;
                     }
                 }
-            } else { // noise
+            } else { // unrelated changes
                 for (int i = 0; i < rounds; i++) {
                     FilterSubscription other = subscription(new FakeSubscriber(loop, "noise"), "z/" + i % 7);
                     tree.add(other);
@@ -166,8 +166,8 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void aMatchComputedDuringAChangeIsNotTakenForANewerOne() throws Exception {
-        for (int bits = 0; bits < 1 << 10; bits++) { // so that a match takes a while, and looks at # first
+    void matchComputedDuringAChangeIsNotReusedAfterIt() throws Exception {
+        for (int bits = 0; bits < 1 << 10; bits++) { // so that a match takes long enough and visits # first
             StringBuilder filter = new StringBuilder("x");
             for (int level = 0; level < 10; level++) {
                 filter.append((bits >> level & 1) == 0 ? "/x" : "/+");
@@ -201,7 +201,7 @@ class RoutingConcurrencyTest {
                 }
                 arrived.incrementAndGet();
                 await(arrived, 6 * i + 6);
-                tree.remove(added); // loop 1 hasn't added its own
+                tree.remove(added); // no effect on loop 1, which has not added its own
             }
             return right;
         });
@@ -210,7 +210,7 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void aRetainedMessageIsFoundByTheMatchOrByTheScan() throws Exception {
+    void newSubscriptionGetsAConcurrentRetainedMessageByMatchOrScan() throws Exception {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         int rounds = 1000;
         AtomicInteger starts = new AtomicInteger();
@@ -245,10 +245,10 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void aCursorGivesWhatStaysExactlyOnceAndNeverAnOldValue() throws Exception {
+    void cursorReturnsLastingMessagesExactlyOnceWithTheirCurrentValue() throws Exception {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         int stable = 300;
-        AtomicIntegerArray latest = new AtomicIntegerArray(stable); // what has certainly been put
+        AtomicIntegerArray latest = new AtomicIntegerArray(stable); // lower bound of the current value
         for (int i = 0; i < stable; i++) {
             retained.put(topic("s/" + i + "/x"), stored(topic("s/" + i + "/x"), 0));
         }
@@ -256,14 +256,14 @@ class RoutingConcurrencyTest {
 
         List<Integer> scans = inParallel(loop -> {
             Random random = new Random(loop);
-            if (loop == 0) { // the only one that replaces the stable ones
+            if (loop == 0) { // the only writer of the lasting messages
                 for (int version = 1; version < 40_000; version++) {
                     int i = random.nextInt(stable);
                     retained.put(topic("s/" + i + "/x"), numbered(topic("s/" + i + "/x"), version));
                     latest.set(i, version);
                 }
                 done.set(true);
-            } else if (loop < 3) { // two that grow and prune branches all the time
+            } else if (loop < 3) { // two loops that add and prune branches
                 while (!done.get()) {
                     Topic topic = topic("s/" + random.nextInt(2 * stable) + "/" + "yz".charAt(random.nextInt(2)));
                     if (random.nextBoolean()) {
@@ -315,7 +315,7 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void putsOfOneTopicFromSeveralLoopsCountOnce() throws Exception {
+    void concurrentPutsOfOneTopicCountOnce() throws Exception {
         RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Topic topic = topic("a/b/c");
 
@@ -338,7 +338,7 @@ class RoutingConcurrencyTest {
     }
 
     @Test
-    void aGroupAlwaysHasSomebodyWhileMembersComeAndGo() throws Exception {
+    void groupWithALastingMemberAlwaysReturnsOneDuringConcurrentChanges() throws Exception {
         tree.add(subscription(new FakeSubscriber(0, "forever"), "$share/g/a"));
         SharedGroup group = tree.match(topic("a"), 0).groups()[0];
 

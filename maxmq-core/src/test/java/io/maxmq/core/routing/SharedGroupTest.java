@@ -16,7 +16,7 @@ class SharedGroupTest {
     private final List<FilterSubscription> members = new ArrayList<>();
 
     @Test
-    void takesTurns() {
+    void distributesMessagesEvenly() {
         SharedGroup group = group(3);
 
         assertThat(turns(group, 300))
@@ -25,7 +25,7 @@ class SharedGroupTest {
     }
 
     @Test
-    void sharesTheTurnsOfThoseOfflineEvenly() {
+    void distributesTurnsOfOfflineMembersEvenly() {
         SharedGroup group = group(6);
         subscribers.get(1).online = false;
         subscribers.get(2).online = false;
@@ -37,7 +37,7 @@ class SharedGroupTest {
     }
 
     @Test
-    void choosesNoOfflineMember() {
+    void skipsOfflineMembers() {
         SharedGroup group = group(3);
         subscribers.forEach(subscriber -> subscriber.online = false);
 
@@ -50,7 +50,7 @@ class SharedGroupTest {
     }
 
     @Test
-    void goesAroundTheOnlineMembersWhenOneRefuses() {
+    void afterReturnsOnlineMembersInCircularOrder() {
         SharedGroup group = group(5);
         subscribers.get(0).online = false;
         subscribers.get(3).online = false;
@@ -58,11 +58,11 @@ class SharedGroupTest {
         assertThat(group.after(members.get(1))).isSameAs(members.get(2));
         assertThat(group.after(members.get(2))).isSameAs(members.get(4));
         assertThat(group.after(members.get(4))).isSameAs(members.get(1));
-        assertThat(group.after(members.get(0))).as("behind one that is offline").isSameAs(members.get(1));
+        assertThat(group.after(members.get(0))).as("after an offline member").isSameAs(members.get(1));
     }
 
     @Test
-    void offersNobodyWhenNoOtherIsOnline() {
+    void afterReturnsNullWhenNoOtherMemberIsOnline() {
         SharedGroup group = group(3);
         subscribers.forEach(subscriber -> subscriber.online = false);
         subscribers.get(1).online = true;
@@ -72,7 +72,7 @@ class SharedGroupTest {
     }
 
     @Test
-    void theOnlyMemberKeepsWhatWaitsAndOfSeveralTheQueue() {
+    void keeperIsTheOnlyMemberOrTheQueueOfSeveral() {
         SharedGroup group = group(1);
         FakeQueue queue = new FakeQueue();
         assertThat(group.keeper((of, routes) -> queue, null)).isSameAs(members.get(0));
@@ -84,7 +84,7 @@ class SharedGroupTest {
         tree.remove(second);
         queue.waiting = true;
         assertThat(group.keeper((of, routes) -> queue, null).subscriber())
-                .as("while older ones wait there")
+                .as("while older messages wait in the queue")
                 .isSameAs(queue);
         queue.waiting = false;
         assertThat(group.keeper((of, routes) -> queue, null)).isSameAs(members.get(0));
@@ -131,7 +131,7 @@ class SharedGroupTest {
     }
 
     @Test
-    void forgetsMembersThatLeaveAndGoesWithTheLast() {
+    void removesMembersThatLeaveAndEndsWithTheLast() {
         SharedGroup group = group(100);
 
         for (int i = 0; i < 99; i++) {

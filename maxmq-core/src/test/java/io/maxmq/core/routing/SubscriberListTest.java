@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SubscriberListTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-    void findsEachSubscriberThatItHasAndNoOther(int seed) {
+    void findsExactlyThePresentSubscribers(int seed) {
         Random random = new Random(seed);
         List<FilterSubscription> present = new ArrayList<>();
         present.add(subscription(new FakeSubscriber(0, "first"), "a"));
@@ -46,7 +46,7 @@ class SubscriberListTest {
     }
 
     @Test
-    void fillsHolesBeforeItGrows() {
+    void fillsHolesBeforeGrowing() {
         List<FilterSubscription> all = new ArrayList<>();
         all.add(subscription(new FakeSubscriber(0, "s"), "a"));
         SubscriberList list = new SubscriberList(all.get(0));

@@ -19,14 +19,14 @@ import static io.maxmq.core.routing.Naive.locals;
 import static io.maxmq.core.routing.Naive.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The tree against the obvious way, its cached matches included, after each of any sequence of changes. */
+/** Compares the tree, including its cached matches, with the naive matcher after each of any sequence of changes. */
 class SubscriptionTreePropertyTest {
     private static final int LOOPS = 3;
 
     record Step(int subscriber, String filter, int qos, boolean noLocal, int id) {}
 
     @Property(tries = 400)
-    void agreesWithTheNaiveMatcherAfterEachChange(
+    void agreesWithNaiveMatcherAfterEachChange(
             @ForAll("steps") List<Step> steps, @ForAll("topics") List<String> names, @ForAll boolean merge) {
         SubscriptionTree tree =
                 new SubscriptionTree(LOOPS, SubscriptionTree.Options.DEFAULTS.withMergeOverlapping(merge));
@@ -38,7 +38,7 @@ class SubscriptionTreePropertyTest {
         Map<String, FilterSubscription> present = new HashMap<>();
 
         int visitBound = 0;
-        for (Step step : steps) { // the same filter a second time: away with it
+        for (Step step : steps) { // a repeated filter is removed
             String key = step.subscriber + " " + step.filter;
             int boundWith = tree.visitBoundWith(TopicFilter.of(step.filter));
             FilterSubscription known = present.remove(key);
@@ -74,7 +74,7 @@ class SubscriptionTreePropertyTest {
     }
 
     @Property(tries = 2000)
-    void matchesBytesAsTheNaiveMatcherDoes(@ForAll("filters") String filter, @ForAll("topicNames") String topic) {
+    void matchesBytesLikeTheNaiveMatcher(@ForAll("filters") String filter, @ForAll("topicNames") String topic) {
         TopicFilter parsed = TopicFilter.of(filter);
 
         assertThat(TopicMatching.matches(

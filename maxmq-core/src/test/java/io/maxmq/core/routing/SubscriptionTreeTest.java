@@ -26,7 +26,7 @@ class SubscriptionTreeTest {
     private final FakeSubscriber cat = new FakeSubscriber(3, "cat");
 
     @Test
-    void findsNobodyInAnEmptyTree() {
+    void matchIsEmptyInAnEmptyTree() {
         Match match = tree.match(topic("a"), 0);
 
         assertThat(match.isEmpty()).isTrue();
@@ -35,7 +35,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void tellsLocalSubscribersFromLoopsThatHaveOthers() {
+    void separatesLocalSubscribersFromRemoteLoops() {
         FilterSubscription anns = add(subscription(ann, "a/+"));
         add(subscription(cat, "a/+"));
 
@@ -47,7 +47,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void subscriptionsKnowTheirFiltersInTheTreeAndBehindIt() {
+    void subscriptionReturnsItsFilterInTheTreeAndAfterRemoval() {
         for (String filter : List.of("a", "/", "//", "a/", "/a", "a//b", "+/b/#", "#", "ä/日本/x", "$share", "$SYS/#")) {
             FilterSubscription subscription = add(subscription(ann, filter));
 
@@ -60,7 +60,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void keepsTheMatchOfATopicThatAChangedFilterDoesNotMatch() {
+    void keepsTheMatchWhenAChangedFilterDoesNotMatchTheTopic() {
         Topic topic = topic("a/b");
         add(subscription(ann, "a/b"));
         Match before = tree.match(topic, 0);
@@ -73,7 +73,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void noticesAChangeBehindMoreChangesThanItCompares() {
+    void recomputesTheMatchAfterMoreChangesThanAreCompared() {
         Topic topic = topic("a/b");
         assertThat(tree.match(topic, 0).isEmpty()).isTrue();
         FilterSubscription wanted = add(subscription(ann, "a/b"));
@@ -86,7 +86,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void keepsTheMatchWhenALoopThatHasSubscribersOfTheFilterGetsMore() {
+    void keepsTheMatchWhenASubscriberJoinsAnExistingList() {
         Topic topic = topic("a");
         add(subscription(ann, "a"));
         add(subscription(cat, "a"));
@@ -119,7 +119,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void leavesOutNoLocalPartsForThePublisherItself() {
+    void removesNoLocalPartsForThePublisher() {
         FilterSubscription plain = new FilterSubscription(ann, TopicFilter.of("a/b"), 0, false, false, 3);
         add(new FilterSubscription(ann, TopicFilter.of("a/#"), 2, true, true, 7));
         add(plain);
@@ -138,7 +138,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void hasNothingForThePublisherWhenAllPartsAreNoLocal() {
+    void returnsNullForThePublisherWhenAllPartsAreNoLocal() {
         add(new FilterSubscription(ann, TopicFilter.of("a/#"), 2, true, true, 0));
         add(new FilterSubscription(ann, TopicFilter.of("a/b"), 2, true, true, 0));
 
@@ -150,7 +150,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void deliversEachOverlappingSubscriptionWhenMergingIsOff() {
+    void returnsEachOverlappingSubscriptionWhenMergingIsOff() {
         SubscriptionTree separate = new SubscriptionTree(1, DEFAULTS.withMergeOverlapping(false));
         FilterSubscription all = subscription(ann, "a/#");
         FilterSubscription one = subscription(ann, "a/b");
@@ -161,7 +161,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void mergesInALongListWithoutCopyingIt() {
+    void mergesOverlapsWithALongList() {
         List<FilterSubscription> many = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             many.add(add(subscription(new FakeSubscriber(0, "s" + i), "a/#")));
@@ -197,7 +197,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void meetsEachRemainingSubscriberOnceWhileOthersComeAndGoDuringTheWalk() {
+    void traversalReturnsEachRemainingSubscriberOnceDuringChanges() {
         List<FilterSubscription> stay = new ArrayList<>();
         List<FilterSubscription> go = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
@@ -227,7 +227,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void meetsNobodyAnyMoreWhenAllLeaveDuringTheWalk() {
+    void traversalEndsWhenAllSubscribersLeave() {
         List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             all.add(add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "a" : "+")));
@@ -244,7 +244,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void closesHolesWhenAsked() {
+    void compactClosesHoles() {
         List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             all.add(add(subscription(new FakeSubscriber(0, "s" + i), "a")));
@@ -264,7 +264,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void givesTheGroupsOfAllMatchingFilters() {
+    void returnsTheGroupsOfAllMatchingFilters() {
         add(subscription(ann, "$share/g/a/+"));
         add(subscription(cat, "$share/g/a/+"));
         add(subscription(ann, "$share/h/a/+"));
@@ -281,7 +281,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void keepsSharedSubscriptionsApartFromPlainOnes() {
+    void separatesSharedFromPlainSubscriptions() {
         FilterSubscription plain = add(subscription(ann, "a"));
         FilterSubscription shared = add(subscription(ann, "$share/g/a"));
         Topic topic = topic("a");
@@ -301,7 +301,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void survivesAHundredThousandSiblings() {
+    void handles100000Siblings() {
         List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 100_000; i++) {
             all.add(add(subscription(ann, "a/" + i + "/x")));
@@ -321,7 +321,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void goesDownToTheAllowedLevelAndNoFurther() {
+    void refusesAFilterWithTooManyLevels() {
         String deep = "/".repeat(127);
         FilterSubscription spelled = add(subscription(ann, deep));
         FilterSubscription plus = add(subscription(bob, "+" + "/+".repeat(127)));
@@ -335,14 +335,14 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void matchesATopicOfManyThousandLevels() {
+    void matchesATopicOf65000Levels() {
         FilterSubscription all = add(subscription(ann, "#"));
 
         assertThat(locals(tree.match(topic("/".repeat(65_000)), 0))).containsExactly(all);
     }
 
     @Test
-    void boundsTheCostOfAllCombinationsOfWildcards() {
+    void visitBoundCountsAllWildcardCombinations() {
         int levels = 10;
         for (int bits = 0; bits < 1 << levels; bits++) {
             StringBuilder filter = new StringBuilder();
@@ -364,7 +364,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void forgetsTheOldestOfManyHeavyMatches() {
+    void evictsTheOldestMatchesBeyondTheByteLimit() {
         SubscriptionTree small = new SubscriptionTree(1, new SubscriptionTree.Options(128, true, 1000));
         for (int i = 0; i < 30; i++) {
             small.add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "+" : "#"));
@@ -381,7 +381,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void keepsFewHeavyMatchesOfTopicsWithLongNames() {
+    void chargesLongTopicNamesToTheMatchLimit() {
         SubscriptionTree small = new SubscriptionTree(1, new SubscriptionTree.Options(128, true, 10_000));
         for (int i = 0; i < 30; i++) {
             small.add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "+" : "#"));
@@ -396,7 +396,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void forgetsTheOldestMatchesWhenCachesHaveNoMoreMemory() {
+    void evictsTheOldestMatchesWhenCacheMemoryIsUsedUp() {
         ReservedMemory memory = new ReservedMemory(64 * 1024);
         SubscriptionTree small = new SubscriptionTree(1, DEFAULTS, memory);
         small.add(subscription(ann, "#"));
@@ -412,7 +412,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    void forgetsTheMatchesOfRemovedSubscriptions() {
+    void releasesMatchesOfRemovedSubscriptions() {
         List<Topic> topics = new ArrayList<>();
         List<WeakReference<Subscriber>> ended = subscribeAndLeave(topics);
 
@@ -421,11 +421,15 @@ class SubscriptionTreeTest {
         }
 
         assertThat(topics).extracting(each -> each.match(0)).noneMatch(each -> each != null && each.holdsRemoved());
-        assertThat(topics.get(500).match(0)).as("of a subscription that stays").isNotNull();
+        assertThat(topics.get(500).match(0))
+                .as("match of a subscription that remains")
+                .isNotNull();
         assertThat(locals(tree.match(topics.get(500), 0))).hasSize(1);
     }
 
-    /** Two of each subscriber's filters overlap, some lists are long, and nobody publishes to most topics again. */
+    /**
+     * Adds overlapping filters per subscriber and some long lists, matches many topics once, and removes everything.
+     */
     private List<WeakReference<Subscriber>> subscribeAndLeave(List<Topic> topics) {
         List<WeakReference<Subscriber>> ended = new ArrayList<>();
         List<FilterSubscription> all = new ArrayList<>();
@@ -448,19 +452,19 @@ class SubscriptionTreeTest {
         while (tree.compact(0)) {
             turns++;
         }
-        assertThat(turns).as("turns that share the work").isGreaterThan(10);
+        assertThat(turns).as("iterations that share the work").isGreaterThan(10);
         return ended;
     }
 
     @Test
-    void refusesASubscriptionThatItHas() {
+    void refusesASubscriptionThatIsAlreadyInTheTree() {
         FilterSubscription once = add(subscription(ann, "a"));
 
         assertThatThrownBy(() -> tree.add(once)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void removesOnlyOnce() {
+    void secondRemoveHasNoEffect() {
         FilterSubscription once = add(subscription(ann, "a"));
 
         tree.remove(once);

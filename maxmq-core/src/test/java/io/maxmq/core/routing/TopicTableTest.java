@@ -31,7 +31,7 @@ class TopicTableTest {
     }
 
     @Test
-    void doesNotTakeOneTopicForAnotherOfTheSameHash() {
+    void distinguishesTopicsWithEqualHashes() {
         Topic a = table.intern(0, "topic/number/1".getBytes(UTF_8), 7);
         Topic b = table.intern(0, "topic/number/2".getBytes(UTF_8), 7);
 
@@ -43,12 +43,12 @@ class TopicTableTest {
     }
 
     @Test
-    void givesOneTopicToAllLoops() {
+    void returnsTheSameTopicToAllLoops() {
         assertThat(intern(0, "a")).isSameAs(intern(1, "a"));
     }
 
     @Test
-    void endsAGenerationWhenCachesHaveNoMoreMemory() {
+    void endsAGenerationWhenCacheMemoryIsUsedUp() {
         ReservedMemory memory = new ReservedMemory(100_000);
         TopicTable small = new TopicTable(1, 100_000, 8, memory);
 
@@ -62,7 +62,7 @@ class TopicTableTest {
     }
 
     @Test
-    void hasAFewTopicsEvenWithoutAnyMemory() {
+    void keepsAFewTopicsWithoutCacheMemory() {
         TopicTable small = new TopicTable(1, 100_000, 8, new ReservedMemory(0));
 
         for (int i = 0; i < 1000; i++) {
@@ -73,7 +73,7 @@ class TopicTableTest {
     }
 
     @Test
-    void keepsAtMostTwoGenerationsInAFlood() {
+    void keepsAtMostTwoGenerationsUnderAFlood() {
         for (int i = 0; i < 10_000; i++) {
             intern(0, "flood/" + i);
             assertThat(table.size()).isLessThanOrEqualTo(200);
@@ -83,7 +83,7 @@ class TopicTableTest {
     }
 
     @Test
-    void countsLongNamesForMore() {
+    void longNamesReduceTheNumberOfTopics() {
         for (int i = 0; i < 1000; i++) {
             intern(0, i + "x".repeat(25_600));
         }
@@ -92,7 +92,7 @@ class TopicTableTest {
     }
 
     @Test
-    void keepsATopicThatIsFoundInTheOldGeneration() {
+    void renewsATopicFoundInTheOldGeneration() {
         Topic used = intern(0, "used");
         for (int i = 0; i < 1000; i++) {
             intern(0, "flood/" + i);
@@ -103,7 +103,7 @@ class TopicTableTest {
     }
 
     @Test
-    void refusesTopicsOfTooManyLevels() {
+    void refusesATopicWithTooManyLevels() {
         byte[] deep = "/".repeat(8).getBytes(UTF_8);
 
         assertThat(table.isTooDeep(deep)).isTrue();
@@ -114,7 +114,7 @@ class TopicTableTest {
     }
 
     @Test
-    void cutsATopicIntoItsLevels() {
+    void splitsATopicIntoLevels() {
         Topic topic = intern(0, "/a//b/");
 
         assertThat(topic.levels()).containsExactly("", "a", "", "b", "");

@@ -12,7 +12,10 @@ import net.jqwik.api.Tuple;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever is scheduled and cancelled, and however time moves: each task runs once, in its time, as a sorted list would say. */
+/**
+ * Compares the wheel with a sorted map under random schedules, cancellations and time steps: each task runs once, in
+ * its time.
+ */
 class TimerWheelPropertyTest {
     private static final long TICK = 1L << 24;
     private static final long START = 12_345_678_901L;
@@ -21,21 +24,21 @@ class TimerWheelPropertyTest {
     sealed interface Step {
         record Schedule(long delayNanos) implements Step {}
 
-        /** The one that was scheduled so many before the last. */
+        /** Cancels the task scheduled {@code back} tasks before the last one. */
         record Cancel(int back) implements Step {}
 
         record Advance(long nanos) implements Step {}
     }
 
     @Property(tries = 500)
-    void runEachTaskInItsTime(@ForAll("runs") List<Step> steps) {
+    void runsEachTaskInItsTime(@ForAll("runs") List<Step> steps) {
         new Run().all(steps);
     }
 
     private static final class Run {
         private final TimerWheel timers = new TimerWheel(START, TimerWheel.Task::onDeadline);
         private final List<Long> ids = new ArrayList<>();
-        private final TreeMap<Long, Long> deadlines = new TreeMap<>(); // by the id
+        private final TreeMap<Long, Long> deadlines = new TreeMap<>(); // by id
         private long now = START;
         private long lastTickRun;
 
@@ -50,7 +53,7 @@ class TimerWheelPropertyTest {
                 }
                 assertThat(timers.count()).isEqualTo(deadlines.size());
             }
-            advance(Long.MAX_VALUE / 4); // only what was scheduled meanwhile is left
+            advance(Long.MAX_VALUE / 4); // runs all remaining tasks
         }
 
         private void schedule(long delayNanos) {
@@ -66,9 +69,9 @@ class TimerWheelPropertyTest {
             assertThat(deadline).as("runs once").isNotNull();
             assertThat(deadline).as("not before its deadline").isLessThanOrEqualTo(now);
             long tick = (deadline - START) / TICK;
-            assertThat(tick).as("in order, to a tick").isGreaterThanOrEqualTo(lastTickRun - 1);
+            assertThat(tick).as("in order, except for ties within a tick").isGreaterThanOrEqualTo(lastTickRun - 1);
             lastTickRun = Math.max(lastTickRun, tick);
-            if (id % 5 == 0) { // tasks may do so
+            if (id % 5 == 0) { // tasks may schedule others
                 schedule(id % 3 * TICK);
             }
         }

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class TimerWheelTest {
     private static final long SECOND = 1_000_000_000L;
-    /** One tick, and a bit. */
+    /** More than two ticks. */
     private static final long SLACK = 40_000_000L;
 
     private final List<String> ran = new ArrayList<>();
@@ -36,7 +36,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void runsTasksInTheOrderOfTheirDeadlinesHoweverFarTimeHasMoved() {
+    void runsTasksInDeadlineOrderAfterALargeTimeStep() {
         timers.schedule(3 * SECOND, () -> ran.add("3"));
         timers.schedule(SECOND, () -> ran.add("1"));
         timers.schedule(2000 * SECOND, () -> ran.add("2000"));
@@ -47,12 +47,12 @@ class TimerWheelTest {
     }
 
     @Test
-    void givesNoIdThatCouldBeTakenForNone() {
+    void idIsNeverZero() {
         assertThat(timers.schedule(0, () -> {})).isNotZero();
     }
 
     @Test
-    void cancels() {
+    void cancelledTaskDoesNotRun() {
         long id = timers.schedule(SECOND, () -> ran.add("cancelled"));
 
         assertThat(timers.cancel(id)).isTrue();
@@ -63,10 +63,10 @@ class TimerWheelTest {
     }
 
     @Test
-    void cancellingWhatHasRunHarmsNobodyElse() {
+    void cancellingATaskThatHasRunDoesNotCancelAnother() {
         long first = timers.schedule(SECOND, () -> ran.add("first"));
         pollAll(2 * SECOND);
-        // Takes the first one's place on the wheel: 64 ticks of 2^24 ns later.
+        // Has the slot of the first one: 64 ticks of 2^24 ns later.
         timers.schedule(SECOND + 64L * (1 << 24), () -> ran.add("second"));
 
         assertThat(timers.cancel(first)).isFalse();
@@ -76,7 +76,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void idsDiffer() {
+    void idsAreUnique() {
         Set<Long> ids = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             long id = timers.schedule(i % 3 * SECOND, () -> {});
@@ -86,7 +86,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void aTaskMayScheduleAndCancel() {
+    void tasksCanScheduleAndCancel() {
         long victim = timers.schedule(5 * SECOND, () -> ran.add("victim"));
         timers.schedule(SECOND, () -> {
             ran.add("first");
@@ -101,7 +101,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void manyTasksOfOneTickAreRunInPieces() {
+    void pollBoundsTheNumberOfTasks() {
         int[] count = {0};
         for (int i = 0; i < 10_000; i++) {
             timers.schedule(SECOND, () -> count[0]++);
@@ -115,7 +115,7 @@ class TimerWheelTest {
     }
 
     @Test
-    void aLeapOfYearsTakesNoLongerThanWhatIsDue() {
+    void numberOfPollsIsBoundedAfterAStepOfYears() {
         for (int day = 0; day < 3_650; day++) {
             timers.schedule(day * 86_400L * SECOND, () -> ran.add("day"));
         }
@@ -126,6 +126,6 @@ class TimerWheelTest {
         }
 
         assertThat(ran).hasSize(3_650);
-        assertThat(polls).isLessThan(5); // each does a bounded amount of work
+        assertThat(polls).isLessThan(5); // each poll does a bounded amount of work
     }
 }

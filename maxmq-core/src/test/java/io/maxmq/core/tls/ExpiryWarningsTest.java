@@ -18,7 +18,7 @@ class ExpiryWarningsTest {
         return new Validity("certificate of CN=x in x.crt", "clients refuse it", END.minus(whole), END);
     }
 
-    /** Hours before the end at which a look of each hour warned. */
+    /** Returns the hours before the end at which an hourly check warned. */
     private List<Long> warnedAt(Validity validity, long fromHours, long toHours) {
         List<Long> at = new ArrayList<>();
         for (long hours = fromHours; hours >= toHours; hours--) {
@@ -31,31 +31,31 @@ class ExpiryWarningsTest {
     }
 
     @Test
-    void warnsAheadAndThenOnceADay() {
+    void warnsAtEachThresholdAndDailyAfterExpiry() {
         assertThat(warnedAt(validFor(Duration.ofDays(365)), 40 * 24, -49))
                 .containsExactly(30 * 24L, 7 * 24L, 24L, 0L, -24L, -48L);
     }
 
     @Test
-    void warnsOnceWhenItBegins() {
+    void warnsOnceWhenFirstCheckedAfterAThreshold() {
         assertThat(warnedAt(validFor(Duration.ofDays(365)), 20 * 24, 8 * 24)).containsExactly(20 * 24L);
     }
 
     @Test
-    void doesNotWarnAheadOfListsThatAreRenewedMoreOften() {
+    void skipsThresholdsThatAreLongForTheValidity() {
         assertThat(warnedAt(validFor(Duration.ofDays(7)), 7 * 24, 0)).containsExactly(24L, 0L);
         assertThat(warnedAt(validFor(Duration.ofDays(1)), 24, 0)).containsExactly(0L);
     }
 
     @Test
-    void beginsAnewWithAnother() {
+    void warnsAgainAfterReplacement() {
         assertThat(warnedAt(validFor(Duration.ofDays(365)), 25 * 24, 24 * 24)).containsExactly(25 * 24L);
         assertThat(warnings.due(Set.of(), END)).isEmpty();
         assertThat(warnedAt(validFor(Duration.ofDays(365)), 23 * 24, 22 * 24)).containsExactly(23 * 24L);
     }
 
     @Test
-    void saysWhatEndsWhenAndWhatHappens() {
+    void warningNamesCertificateExpiryAndConsequence() {
         Set<Validity> one = Set.of(validFor(Duration.ofDays(365)));
 
         assertThat(warnings.due(one, END.minus(Duration.ofDays(6))))

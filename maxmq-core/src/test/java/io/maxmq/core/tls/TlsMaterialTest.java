@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The forms that keys, certificates and lists come in. */
+/** Supported formats of keys, certificates and revocation lists. */
 class TlsMaterialTest {
     @TempDir
     private Path directory;
@@ -75,7 +75,7 @@ class TlsMaterialTest {
     }
 
     @Test
-    void readsSec1BehindTheParametersThatOpenSslWrites() throws Exception {
+    void readsSec1AfterOpenSslParameters() throws Exception {
         Issued issued = authority.issue("x", "EC");
         PrivateKeyInfo info =
                 PrivateKeyInfo.getInstance(issued.keys().getPrivate().getEncoded());
@@ -103,7 +103,7 @@ class TlsMaterialTest {
     }
 
     @Test
-    void readsAnEncryptedKeyWithItsPasswordOnly() throws Exception {
+    void readsAnEncryptedKeyOnlyWithItsPassword() throws Exception {
         Issued issued = authority.issue("x", "EC");
         byte[] encrypted = new JcaPKCS8Generator(
                         issued.keys().getPrivate(),
@@ -153,7 +153,7 @@ class TlsMaterialTest {
     }
 
     @Test
-    void readsKeyAndChainFromOneFileWithTextAround() throws Exception {
+    void readsKeyAndChainFromOneFileWithOtherText() throws Exception {
         Issued issued = authority.issue("x");
         Path both = write(
                 "both.pem",
@@ -168,7 +168,7 @@ class TlsMaterialTest {
     }
 
     @Test
-    void saysWhatIsWrongWithADamagedFile() throws Exception {
+    void errorDescribesTheDamageOfAFile() throws Exception {
         Issued issued = authority.issue("x");
         String good = Files.readString(issued.certificateFile());
 

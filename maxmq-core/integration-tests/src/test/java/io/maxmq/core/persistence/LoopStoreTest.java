@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** One loop's way into the store: order, failures, what waits and what is told. */
+/** Order, failures, pending writes and callbacks of one loop's {@link LoopStore}. */
 class LoopStoreTest {
     private static final Table TABLE = Tables.QUEUE;
 
@@ -38,7 +38,7 @@ class LoopStoreTest {
     private final List<String> told = new ArrayList<>();
 
     @AfterEach
-    void nothingHasFailedAndAllMemoryIsBack() {
+    void checkNoFailureAndNoCharge() {
         thread.run(() -> {
             store.takeAll();
             writes.close();
@@ -75,7 +75,7 @@ class LoopStoreTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7})
-    void oneBatchPerShardAndIterationAndOnePostForAllOfThem(int partitions) {
+    void submitsOneBatchPerShardAndPostsAllResultsAtOnce(int partitions) {
         store = new ScriptedStore(partitions);
         writes = new LoopStore(store, thread.loop);
         thread.run(() -> {
@@ -92,13 +92,13 @@ class LoopStoreTest {
         int before = thread.posts;
         store.takeAll();
         assertThat(thread.posts).isEqualTo(before + 1);
-        assertThat(told).as("never on the store's stack").isEmpty();
+        assertThat(told).as("never on the stack of the store").isEmpty();
         thread.runPosted();
         assertThat(told).hasSize(200);
         assertThat(told.subList(0, 2)).containsExactly("a=1", "b=2");
     }
 
-    /** A store that is short of space would refuse the deletion too. */
+    /** In one batch, a store short of space would refuse the deletion as well. */
     @Test
     void separatesDeletionsFromNewEntriesWhileStoreIsFull() {
         thread.run(() -> {
@@ -125,11 +125,11 @@ class LoopStoreTest {
             put("new", "3");
             writes.delete(TABLE, key(3, "old"), tell("deleted"));
         });
-        assertThat(store.submitted).as("together again").hasSize(1);
+        assertThat(store.submitted).as("in one batch again").hasSize(1);
     }
 
     @Test
-    void earlyChangesGoBeforeAllOthersOfTheIteration() {
+    void submitsEarlyChangesFirst() {
         thread.run(() -> {
             put("late", "1");
             writes.putEarly(Tables.INBOUND, key(3, "early"), Bytes.utf8("1"), tell("early"));
@@ -145,7 +145,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void bodiesGoBeforeEarlyChangesThatAreAboutThem() {
+    void submitsBodiesBeforeEarlyChanges() {
         thread.run(() -> {
             writes.putEarly(Tables.INBOUND, key(3, "one"), Bytes.utf8("1"), tell("one"));
             writes.putCountedFirst(
@@ -160,9 +160,9 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsDeletedEventuallyWaitsForAWholePause() {
+    void eventualDeletionWaitsForAFullPause() {
         thread.run(() -> writes.deleteEventually(TABLE, key(3, "first")));
-        thread.pass(); // a pause ends right after the second call
+        thread.pass(); // a pause ends directly after the second call
         thread.run(() -> writes.deleteEventually(TABLE, key(3, "second")));
         assertThat(store.submitted).isEmpty();
         thread.pass();
@@ -178,7 +178,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsDeletedEventuallyWaitsForTheFence() {
+    void eventualDeletionWaitsForTheFence() {
         List<Runnable> asked = new ArrayList<>();
         thread.run(() -> {
             writes.fence(asked::add);
@@ -200,7 +200,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void earlyChangesGoAlsoWhenMessagesAreHandedOver() {
+    void flushEarlyWritesSubmitsOnlyEarlyChanges() {
         thread.run(() -> {
             put("late", "1");
             writes.putEarly(Tables.INBOUND, key(3, "early"), Bytes.utf8("1"), tell("early"));
@@ -212,7 +212,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void tellsInTheOrderOfTheCallsWhichPartitionEverAnswersFirst() {
+    void callbacksRunInCallOrderWhenPartitionsAnswerInAnotherOrder() {
         store = new ScriptedStore(7);
         writes = new LoopStore(store, thread.loop);
         int elsewhere = 4;
@@ -231,7 +231,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsWithdrawnInTimeNeverHappens() {
+    void withdrawnWriteIsNotSubmitted() {
         Write[] soon = new Write[1];
         thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
         assertThat(store.submitted).as("lingers").isEmpty();
@@ -243,11 +243,11 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsOnItsWayIsNotWithdrawn() {
+    void submittedWriteCannotBeWithdrawn() {
         Write[] soon = new Write[1];
         thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
         thread.pass();
-        assertThat(store.submitted).as("it has come within the pause").isEmpty();
+        assertThat(store.submitted).as("requested during the first pause").isEmpty();
         thread.pass();
         assertThat(soon[0].withdraw()).isFalse();
         store.takeAll();
@@ -255,9 +255,9 @@ class LoopStoreTest {
         assertThat(told).containsExactly("a");
     }
 
-    /** Else the answer to one batch would take along what an acknowledgement is about to make needless. */
+    /** Otherwise the answer to one batch would submit a change that an acknowledgement is about to make unnecessary. */
     @Test
-    void whatMayBeNeedlessIsNotHandedOverBecauseABatchHasBeenAnswered() {
+    void answerToABatchDoesNotSubmitDelayedWrites() {
         Write[] soon = new Write[1];
         thread.run(() -> put("b", "1"));
         thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
@@ -271,7 +271,7 @@ class LoopStoreTest {
     @EnumSource(
             value = Kind.class,
             names = {"FULL", "BUSY", "IO", "CLOSED"})
-    void whoWaitsIsToldOfAFailureAndNothingIsRepeated(Kind kind) {
+    void failedWriteWithACallbackIsNotRetried(Kind kind) {
         thread.run(() -> put("a", "1"));
         store.refuseOne(kind);
         thread.runPosted();
@@ -282,7 +282,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatNobodyWaitsForIsRepeatedUntilItIsTaken() {
+    void writeWithoutCallbackIsRetriedUntilAccepted() {
         thread.run(() -> writes.put(TABLE, key(3, "a"), Bytes.utf8("1"), null));
         for (int i = 0; i < 3; i++) {
             store.refuseOne(i == 0 ? Kind.FULL : Kind.BUSY);
@@ -296,7 +296,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void aLaterChangeOfTheSameKeyTakesThePlaceOfTheOneThatFailed() {
+    void laterChangeOfTheSameKeyReplacesAFailedOne() {
         thread.run(() -> {
             put("a", "1");
             writes.delete(TABLE, key(3, "a"), null);
@@ -312,20 +312,20 @@ class LoopStoreTest {
     }
 
     @Test
-    void theRemovalOfARangeIsRepeatedBeforeLaterChangesOfItsShard() {
+    void removalOfARangeIsRetriedBeforeLaterChangesOfItsShard() {
         thread.run(() -> writes.deleteRange(Tables.SUBSCRIPTION, KeyRange.prefix(key(3, "a")), null));
         store.refuseOne(Kind.BUSY);
         thread.runPosted();
         thread.run(() -> put("a", "2"));
         assertThat(store.submitted.get(1).mutations())
-                .as("the repeated one first")
+                .as("the retried one first")
                 .hasSize(2)
                 .first()
                 .isInstanceOf(Mutation.DeleteRange.class);
     }
 
     @Test
-    void whatIsRepeatedWaitsForItsTimeWhateverElseIsWritten() {
+    void retryWaitsForItsTimeDuringOtherWrites() {
         thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
         store.refuseOne(Kind.FULL);
         thread.runPosted();
@@ -343,14 +343,14 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsRepeatedOvertakesNothing() {
+    void retryDoesNotOvertakePendingWrites() {
         thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
         store.refuseOne(Kind.FULL);
         thread.runPosted();
         thread.run(() -> put("a", "1"));
         thread.pass();
         thread.run(() -> put("b", "1"));
-        assertThat(store.waiting()).as("the time has come, and it waits").isEqualTo(1);
+        assertThat(store.waiting()).as("the retry is due, but waits").isEqualTo(1);
         store.takeOne();
         thread.runPosted();
         store.takeAll();
@@ -366,7 +366,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsGivenAgainAtTheEndUndoesNothingThatIsUnderWay() {
+    void retryOnCloseDoesNotUndoPendingWrites() {
         thread.run(() -> {
             writes.put(TABLE, key(3, "a/old"), Bytes.EMPTY, null);
             writes.put(TABLE, key(3, "b"), Bytes.EMPTY, null);
@@ -392,7 +392,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsRepeatedGoesInBatchesThatTheStoreTakes() {
+    void retriesRespectTheBatchLimitsOfTheStore() {
         thread.run(() -> {
             for (int i = 0; i < 2_500; i++) {
                 writes.delete(TABLE, key(3, "a" + i), null);
@@ -417,7 +417,7 @@ class LoopStoreTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, -1, 7})
-    void acknowledgementsOfAWholeQueueTakeNoMemoryToRepeat(int step) {
+    void retriedAcknowledgementsOfAQueueAreCombinedIntoOneRange(int step) {
         int messages = 10_000;
         OwnerKey owner = OwnerKey.of("default", "a");
         thread.run(() -> {
@@ -446,7 +446,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void countersThatCannotBeLoweredAreForgottenWhenThereAreTooMany() {
+    void dropsRetriesOfCountersBeyondTheLimit() {
         thread.run(() -> {
             for (int i = 0; i < Retries.MAX_COUNTERS + 5; i++) {
                 writes.addSoon(Tables.PAYLOAD_COUNT, key(i % 256, "counter " + i), -1);
@@ -464,13 +464,16 @@ class LoopStoreTest {
                 .hasSize(Retries.MAX_COUNTERS);
     }
 
-    /** Whatever the store refuses: in the end each key is as its last change that was not refused to somebody has left it. */
+    /**
+     * For any refusals: finally each key has the value of its last change, not counting refused changes with a
+     * callback.
+     */
     @Property(tries = 1_000)
-    void theLastCallOfAKeyHasTheLastWord(@ForAll @Size(max = 80) List<@IntRange(max = 199) Integer> steps) {
-        new LoopStoreTest().checkThatTheLastCallOfAKeyHasTheLastWord(steps);
+    void lastChangeOfAKeyWinsAfterAnyRefusals(@ForAll @Size(max = 80) List<@IntRange(max = 199) Integer> steps) {
+        new LoopStoreTest().checkLastChangeOfAKeyWins(steps);
     }
 
-    private void checkThatTheLastCallOfAKeyHasTheLastWord(List<Integer> steps) {
+    private void checkLastChangeOfAKeyWins(List<Integer> steps) {
         OwnerKey owner = OwnerKey.of("default", "a");
         List<BiConsumer<Set<Integer>, Map<Integer, Integer>>> calls = new ArrayList<>();
         Set<Integer> refused = new HashSet<>();
@@ -533,20 +536,18 @@ class LoopStoreTest {
             store.value(TABLE, owner.numbered(number)).ifPresent(value -> found.put(of, (int) value.longAt(0)));
         }
         assertThat(found).as("%s", steps).isEqualTo(expected);
-        nothingHasFailedAndAllMemoryIsBack();
+        checkNoFailureAndNoCharge();
     }
 
     @Test
-    void whatWasUnderWayBehindAFailedChangeOfItsKeyHasTheLastWord() {
+    void pendingChangeWinsOverAnEarlierFailedChangeOfItsKey() {
         thread.run(() -> writes.deleteRange(TABLE, KeyRange.prefix(key(3, "a")), null));
         thread.run(() -> put("a/1", "new"));
         thread.run(() -> put("b", "other"));
         store.refuseOne(Kind.BUSY);
         thread.runPosted();
         thread.run(() -> put("a/2", "newer"));
-        assertThat(store.waiting())
-                .as("the third has to wait for what is under way")
-                .isEqualTo(2);
+        assertThat(store.waiting()).as("the third waits for the pending one").isEqualTo(2);
         store.takeAll();
         thread.runPosted();
         thread.pass();
@@ -559,7 +560,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void aRangeIsRemovedBehindWhatMightHaveBeenNeedlessAlsoWhenMuchIsUnderWay() {
+    void rangeIsRemovedAfterADelayedWriteUnderLoad() {
         thread.run(() -> writes.put(TABLE, key(7, "large"), Bytes.wrap(new byte[9 << 20]), tell("large")));
         thread.run(() -> {
             writes.putSoon(TABLE, key(3, "a/1"), Bytes.utf8("1"), tell("a/1"));
@@ -576,7 +577,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void aChangeThatFailedForGoodIsNotRepeatedBehindAnother() {
+    void finallyFailedChangeIsNotRetriedAfterAnother() {
         thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
         thread.run(() -> put("a", "1"));
         store.refuseAll(Kind.FULL);
@@ -589,7 +590,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void afterWrittenComesWhenAllBeforeIsKnown() {
+    void afterWrittenRunsWhenAllEarlierResultsAreKnown() {
         thread.run(() -> {
             put("a", "1");
             writes.afterWritten(() -> told.add("after"));
@@ -609,7 +610,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void afterWrittenWaitsForWhatHasToWait() {
+    void afterWrittenWaitsForBlockedWrites() {
         thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
         thread.run(() -> put("b", "1"));
         store.refuseOne(Kind.BUSY);
@@ -627,7 +628,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatDoesNotFitIntoMemoryIsRefusedAndSaid() {
+    void refusesAWriteWhenMemoryIsUsedUp() {
         ManualLoop small = new ManualLoop(4096);
         LoopStore little = new LoopStore(store, small.loop);
         small.run(() -> {
@@ -641,7 +642,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void aBatchThatGrowsTooLargeIsSplitInOrder() {
+    void splitsALargeBatchInOrder() {
         thread.run(() -> {
             for (int i = 0; i < 2_500; i++) {
                 put("a", "" + i);
@@ -655,7 +656,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void closingHandsOverWhatWaitsAndRefusesTheRest() {
+    void closeSubmitsWaitingWritesAndRefusesLaterOnes() {
         thread.run(() -> {
             writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a"));
             writes.close();
@@ -669,7 +670,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatMayHaveBeenSubtractedIsNotSubtractedAgain() {
+    void decrementThatMayHaveBeenAppliedIsNotRetried() {
         Bytes counter = key(3, "counter");
         thread.run(() -> writes.addSoon(Tables.PAYLOAD_COUNT, counter, 5));
         thread.pass();

@@ -26,13 +26,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /**
- * A store in memory that takes each batch, or does not, when the test says so, in the order of the calls. Not thread-safe.
+ * A store in memory that accepts or refuses each batch on request of the test, in submission order. Not thread-safe.
  */
 public final class ScriptedStore implements KeyValueStore {
     private final ManualExecutor executor = new ManualExecutor();
     private final MemoryKeyValueStore memory;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    /** All that were submitted, in order. */
+    /** All submitted batches, in order. */
     public final List<Batch> submitted = new ArrayList<>();
 
     private record Waiting(Batch batch, CompletableFuture<CommitResult> result) {}
@@ -47,7 +47,7 @@ public final class ScriptedStore implements KeyValueStore {
         return waiting.size();
     }
 
-    /** Takes the batch that has waited longest. */
+    /** Commits the oldest waiting batch. */
     public void takeOne() {
         Waiting next = waiting.remove();
         memory.commit(next.batch).whenComplete((result, failure) -> {
@@ -66,7 +66,7 @@ public final class ScriptedStore implements KeyValueStore {
         }
     }
 
-    /** Takes the first that waits and fulfils this, before others. */
+    /** Commits the oldest matching batch, before others. */
     void takeFirst(Predicate<Batch> which) {
         Waiting next = waiting.stream()
                 .filter(each -> which.test(each.batch))
@@ -77,9 +77,9 @@ public final class ScriptedStore implements KeyValueStore {
         takeOne();
     }
 
-    /** Does not take the one that has waited longest. */
+    /** Refuses the oldest waiting batch. */
     public void refuseOne(StorageException.Kind kind) {
-        waiting.remove().result.completeExceptionally(new StorageException(kind, "the test says so"));
+        waiting.remove().result.completeExceptionally(new StorageException(kind, "refused by the test"));
     }
 
     void refuseAll(StorageException.Kind kind) {
@@ -88,12 +88,12 @@ public final class ScriptedStore implements KeyValueStore {
         }
     }
 
-    /** Takes it and says that it could not. */
+    /** Commits the oldest waiting batch but reports a failure. */
     void takeOneAndSay(StorageException.Kind kind) {
         Waiting next = waiting.remove();
         var unused = memory.commit(next.batch);
         executor.runAll();
-        next.result.completeExceptionally(new StorageException(kind, "the test says so"));
+        next.result.completeExceptionally(new StorageException(kind, "failure reported by the test"));
     }
 
     Optional<Bytes> value(Table table, Bytes key) {
@@ -102,7 +102,7 @@ public final class ScriptedStore implements KeyValueStore {
         return found.join().map(Entry::value);
     }
 
-    /** What a counter stands at. */
+    /** Returns the value of a counter; 0 if absent. */
     public long counter(Table table, Bytes key) {
         return value(table, key).map(bytes -> bytes.longAt(0)).orElse(0L);
     }

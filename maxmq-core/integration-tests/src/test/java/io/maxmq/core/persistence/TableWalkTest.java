@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Around damage everything is read that is whole. */
+/** Reads of a table with damaged entries return all intact entries. */
 class TableWalkTest {
     private static final int OF_EACH = 300;
 
@@ -35,7 +35,7 @@ class TableWalkTest {
         store.close();
     }
 
-    /** Queues of sessions, in the order of their keys. */
+    /** Writes queues of sessions, in key order. */
     private void queues(String... clientIds) {
         TreeSet<Bytes> keys = new TreeSet<>();
         for (String clientId : clientIds) {
@@ -68,7 +68,7 @@ class TableWalkTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 40})
-    void whatIsBetweenTwoDamagedStretchesIsRead(int length) {
+    void readsEntriesBetweenDamagedOnes(int length) {
         queues("a", "b", "c".repeat(300), "d", "e");
         TreeSet<Bytes> damaged = new TreeSet<>();
         for (int from : new int[] {0, 2, 5, 20, 21, 30}) {
@@ -80,7 +80,7 @@ class TableWalkTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "0123456789012345678901234567890123456789012345678901234567890123456789", ""})
-    void aRangeIsReadAroundDamage(String clientId) {
+    void readsARangeWithDamagedEntries(String clientId) {
         queues(clientId, "b", "c");
         KeyRange range = OwnerKey.of("default", clientId).all();
         List<Bytes> own = whole(range, Set.of());
@@ -91,10 +91,10 @@ class TableWalkTest {
         assertThat(read(range)).isEqualTo(whole(range, damaged));
     }
 
-    /** Of a table's first shards everything, say. */
+    /** For example all entries of a table's first shards. */
     @ParameterizedTest
     @ValueSource(ints = {700, 1_500})
-    void moreThanHalfOfATableMayBeDamaged(int count) {
+    void readsATableOfWhichMostIsDamaged(int count) {
         queues("a", "b", "c", "d", "e");
         TreeSet<Bytes> damaged = new TreeSet<>(all.subList(0, count));
         store.damage(Tables.QUEUE, damaged::contains);
