@@ -26,7 +26,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
 
     private long askedAtNanos;
 
-    /** True while {@link #ask} runs: synchronous answers return to its loop instead of recursing. */
+    /** True while {@link #ask} runs. A synchronous answer then only continues its loop, which avoids recursion. */
     private boolean asking;
 
     private boolean answeredMeanwhile;

@@ -39,7 +39,7 @@ public final class PluginCalls {
      *
      * @param operation name of the operation, for reports
      * @param call calls the plug-in; on the worker pool if the plug-in may block
-     * @param deadlineNanos from now; 0 or less has already passed
+     * @param deadlineNanos time from now; 0 or less if the deadline has already passed
      */
     public <T> void ask(
             NamedPlugin<?> plugin,

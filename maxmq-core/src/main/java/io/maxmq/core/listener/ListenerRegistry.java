@@ -118,8 +118,8 @@ public final class ListenerRegistry {
      * Opens a listener.
      *
      * @return completes when the listener accepts connections; exceptionally with UncheckedIOException if it cannot be
-     *     bound, with its name and address, or if its files are unusable; with IllegalStateException if a required
-     *     library is missing
+     *     bound (the message has its name and address) or if its files are unusable; with IllegalStateException if a
+     *     required library is missing
      * @throws IllegalArgumentException if the name is in use, or if the listener has no TLS although the broker has
      *     tenants
      * @throws IllegalStateException if the broker is closed

@@ -27,9 +27,9 @@ public final class Loop {
     public static final long MAX_DELAY_NANOS = 1L << 60;
 
     /**
-     * Work per iteration, in deliveries, after which sources of much work have to yield: 10 to 20 ms. Every other
-     * source in the iteration gets {@link #OWN_WORK}. With a third of this value a fan-out to 200 subscribers loses an
-     * eighth of its rate, because each write to a socket is smaller.
+     * Work budget of an iteration, in deliveries: some 10 to 20 ms. Beyond it, sources of much work have to yield;
+     * every other source may still do {@link #OWN_WORK}. With a third of this value a fan-out to 200 subscribers loses
+     * an eighth of its rate, because each write to a socket is smaller.
      */
     private static final int TURN_WORK = 150_000;
 
@@ -49,7 +49,7 @@ public final class Loop {
     private final LoopCounters counters = new LoopCounters();
     private final Consumer<Throwable> onFailure;
 
-    // Classes instead of method references, which would slow down the first start in a JVM: each needs linking.
+    // Classes, because method references need linking, which would slow down the first start in a JVM.
     private final Runnable runDeferred = new RunDeferred();
     private final Runnable pollTimers = new PollTimers();
     private ArrayList<Deferred> deferred = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class Loop {
     }
 
     /**
-     * Runs {@code task} on this loop. Reports an exception of the task, which affects no other task. Never blocks.
+     * Runs {@code task} on this loop. An exception of the task is reported and affects no other task. Never blocks.
      * After the loop has ended the task is dropped: its sessions are closed.
      */
     @AnyThread
@@ -305,7 +305,7 @@ public final class Loop {
 
     /**
      * Reports a failure of one part of a task, so that the task continues with its other parts. Rethrows an exhausted
-     * heap: later steps, such as acknowledgements, must not continue after a lost one.
+     * heap: later steps, such as acknowledgements, must not run after an incomplete one.
      */
     public void contain(Throwable failure) {
         assert inLoop();

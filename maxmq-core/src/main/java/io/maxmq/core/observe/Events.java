@@ -57,17 +57,20 @@ public final class Events {
         this.failures = new PluginFailures(clock, this, loggers.of("plugin"));
     }
 
-    /** {@link #wants} of {@link BrokerEvent.MessageUnmatched}. Costs a volatile read. */
+    /** Same as {@link #wants} for {@link BrokerEvent.MessageUnmatched}. Costs a volatile read. */
     public boolean wantsUnmatched() { // hot: per message
         return wantsUnmatched;
     }
 
-    /** {@link #wants} of {@link BrokerEvent.MessageDropped}. Costs a volatile read. */
+    /** Same as {@link #wants} for {@link BrokerEvent.MessageDropped}. Costs a volatile read. */
     public boolean wantsDropped() { // hot: per drop
         return wantsDropped || FlightEvents.wantsDropped();
     }
 
-    /** Returns whether a listener or a flight recording wants events of this kind. Costs a volatile read and, with either, a hash lookup. */
+    /**
+     * Returns whether a listener or a flight recording wants events of this kind. Costs a volatile read, and a hash
+     * look-up if there is any listener or recording.
+     */
     public boolean wants(Class<? extends BrokerEvent> kind) {
         Map<Class<?>, Sink[]> byKind = sinksByKind;
         return (!byKind.isEmpty() && byKind.containsKey(kind)) || FlightEvents.wants(kind);
@@ -98,8 +101,8 @@ public final class Events {
     }
 
     /**
-     * Queues one of several events of a batch, in the same order, without waking a thread: waking costs more than most
-     * events, so it is done once per batch.
+     * Queues an event of a batch, in order, without waking a thread: waking costs more than most events, so it is done
+     * once per batch.
      *
      * @return true if the caller must call {@link #wake} at the end of the batch
      */

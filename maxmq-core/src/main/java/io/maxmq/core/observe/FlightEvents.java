@@ -59,7 +59,7 @@ final class FlightEvents {
         return recorded != null && recorded.probe.isEnabled();
     }
 
-    /** {@link #wants} of {@link MessageDropped}. */
+    /** Same as {@link #wants} for {@link MessageDropped}. */
     static boolean wantsDropped() { // hot: per drop
         return FlightRecorder.isInitialized() && Probes.DROP.isEnabled();
     }

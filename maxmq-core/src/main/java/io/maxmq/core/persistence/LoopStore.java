@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * late. {@linkplain #putEarly Early} changes are applied before all other changes of the same iteration, on this loop
  * and on the loops to which it hands messages over.
  *
- * <p>A change without a callback is retried once per second until the store accepts it or a later change of the same
- * key: the last change of a key always wins. The removal of a range may precede new entries in that range, so its retry
- * comes before all later changes of its shard. {@link Retries} bounds the number of retries.
+ * <p>A change without a callback is retried once per second until the store accepts it, or accepts a later change of
+ * the same key: the last change of a key always wins. New entries may follow in a range that was removed; the retry of
+ * a removal therefore comes before all later changes of its shard. {@link Retries} bounds the pending retries.
  *
  * <p>Waiting and submitted writes are charged to the loop's memory credit. Runs on the loop. Not thread-safe.
  */
@@ -50,8 +50,8 @@ public final class LoopStore implements Deferred {
     private final PendingWrites underWay;
 
     /**
-     * Writes that early writes depend on: in separate batches, because an open batch of early writes may start with an
-     * older write.
+     * Writes that early writes depend on. They go into separate batches, because the batch of a shard's early writes
+     * may already contain an older write.
      */
     private final List<Write> bodies = new ArrayList<>();
 
@@ -84,7 +84,7 @@ public final class LoopStore implements Deferred {
         return loop;
     }
 
-    /** The store, for writers with an order of their own. */
+    /** The store, for writers that maintain their own order. */
     KeyValueStore store() {
         return store;
     }
@@ -121,8 +121,8 @@ public final class LoopStore implements Deferred {
     }
 
     /**
-     * Writes an entry before all other changes of this iteration, including early ones, and adds to the counter with
-     * the same key of another table, atomically. Returns null as {@link #putEarly} does.
+     * Writes an entry before all other changes of this iteration, including early ones, and adds to the counter under
+     * the same key in another table, atomically. Returns null as {@link #putEarly} does.
      */
     public @Nullable Write putCountedFirst(
             Table table, Bytes key, Bytes value, Table counters, long delta, WriteCallback written) {
@@ -256,7 +256,7 @@ public final class LoopStore implements Deferred {
     public void afterWritten(Runnable action) {
         assert loop.inLoop();
         flush();
-        boolean isWaiting = !nothingWaits(); // a failed change blocks its shard
+        boolean isWaiting = !nothingWaits(); // writes that must not overtake a failed change of their shard
         underWay.afterAll(isWaiting ? () -> afterWritten(action) : action);
     }
 
@@ -297,8 +297,8 @@ public final class LoopStore implements Deferred {
     }
 
     /**
-     * Delays recent changes that may become unnecessary for another pause, in which most are withdrawn. Not if an
-     * urgent change follows: it may delete the entry of a delayed one.
+     * Delays recent changes that may become unnecessary for another pause, in which most are withdrawn. Does not delay
+     * them if an urgent change follows, which may delete their entries.
      */
     private void lingered() {
         assert loop.inLoop();

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounds: at most {@value #MAX_ACTIVE} removals run at a time, the others wait in order. Counts are decremented in
  * slices of {@value #BODIES_PER_SLICE}, one slice after the other. The message ids are charged to the loop's memory
  * credit; a removal waits while no memory is left, unless it is the oldest. Each removal is charged from its call on:
- * clients whose sessions end faster than their queues can be removed exhaust the memory budget, which refuses new
- * sessions, but not the heap.
+ * if sessions end faster than their queues can be removed, the memory budget is used up and new sessions are refused,
+ * before the heap is used up.
  *
  * <p>Runs on the loop. Not thread-safe.
  */

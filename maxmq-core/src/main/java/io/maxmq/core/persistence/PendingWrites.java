@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that one loop has submitted to the store without an answer yet, and refused writes without a callback, which
- * are retried once per second: see {@link Retries}. Callbacks run in submission order, whatever the order of the
+ * Submitted writes of one loop that the store has not answered yet, and refused writes without a callback, which are
+ * retried once per second: see {@link Retries}. Callbacks run in submission order, whatever the order of the
  * partitions' answers.
  *
  * <p>Runs on the loop. Not thread-safe.
@@ -111,8 +111,8 @@ final class PendingWrites {
         private final AtomicInteger outstanding = new AtomicInteger();
 
         /**
-         * Sorts the writes into batches after those of earlier stages. Leaves those in the list that must wait for a
-         * failed change of their shard.
+         * Sorts the writes into batches after those of earlier stages. Writes that must wait for a failed change of
+         * their shard remain in the list.
          */
         void take(List<Write> writes) {
             assert loop.inLoop();
@@ -288,7 +288,7 @@ final class PendingWrites {
         }
     }
 
-    /** Retries only shards without pending writes, which may be later changes of the same keys. */
+    /** Skips shards with pending writes: these may be later changes of the same keys. */
     private void retryDue() {
         Flush flush = new Flush();
         for (int shard = due.nextSetBit(0); shard >= 0; shard = due.nextSetBit(shard + 1)) {

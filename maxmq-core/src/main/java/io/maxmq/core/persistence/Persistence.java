@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * The open store of a broker: number of starts on it, and the reads of a start. A running broker reads and writes
- * through {@link LoopStore}.
+ * The open store of a broker. Counts the starts on it and provides the reads of a start. A running broker reads and
+ * writes through {@link LoopStore}.
  *
  * <p>Blocks; for the thread that starts the broker. Thread-safe.
  */
@@ -144,7 +144,7 @@ public final class Persistence implements AutoCloseable {
     /**
      * Reads a whole table, partition by partition, in key order. Skips damaged parts.
      *
-     * @param each called for each entry; skips the entry if it throws {@link DamagedRecordException}
+     * @param each called for each entry; an entry for which it throws {@link DamagedRecordException} is skipped
      * @param log receives the skipped parts
      */
     public void readAll(Table table, Consumer<Entry> each, Logger log) {
@@ -195,8 +195,8 @@ public final class Persistence implements AutoCloseable {
     }
 
     /**
-     * Returns the failure of a start step without answer from the store. Afterwards {@link #close} does not wait for
-     * the store.
+     * Returns the failure for a start step that the store did not answer in time. Afterwards {@link #close} does not
+     * wait for the store.
      */
     public StorageException silent(String step) {
         return answering.silent(step);

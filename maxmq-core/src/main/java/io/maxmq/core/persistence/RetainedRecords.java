@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * Writes the retained messages that one loop has changed, once per iteration and topic.
  *
  * <p>Several loops may change one topic concurrently; the message that wins in memory must win in storage. Therefore
- * the value written is the message retained <em>at submission</em>, not the published one; reading it and submitting it
- * are one step under the topic's order lock. Of two such steps the second reads the newer value, and the store applies
- * them in this order. A step follows the last change of a topic, and no older message can follow that step.
+ * the value written is not the published message but the message retained <em>at submission</em>. Reading it and
+ * submitting it are one step under the topic's order lock. Of two such steps the second reads the newer value, and the
+ * store applies them in this order. After the last change of a topic such a step follows, and no older message can be
+ * written after that step.
  *
  * <p>Refused changes are retried every second with the message retained at that time. The waiting outcomes report the
  * refusal, and the message in memory remains in use.
@@ -45,8 +46,8 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     /**
-     * Longest wait of an acknowledgement for older messages. Those still pending afterwards are being refused by the
-     * store.
+     * Longest wait of an acknowledgement for older messages. Older messages that are still pending afterwards are
+     * refused by the store.
      */
     private static final long LATEST_NANOS = 1_000_000_000L;
 

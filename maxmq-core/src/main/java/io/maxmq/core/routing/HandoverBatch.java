@@ -188,7 +188,7 @@ final class HandoverBatch implements Runnable {
     private void answer(int i, PendingOutcome wanted, RoutedMessage message) {
         PendingOutcome later = message.outcome();
         if (later != null && !later.isComplete()) {
-            // Storage or a third loop has not answered yet: this entry is answered alone, after the batch.
+            // Storage or a third loop has not answered yet: this entry is answered separately, after the batch.
             later.addKnown(message);
             later.onComplete(() -> handover.answerLater(wanted, later));
             outcomes[i] = null;

@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
  * <p><b>Bounds.</b> Matches are charged to the part of the memory budget that is reserved for caches. If that part or
  * the loop's own bound is used up, the oldest match is evicted and recomputed on demand.
  *
- * <p><b>Removed subscriptions.</b> A cached match of an unused topic would keep the subscription reachable, and with it
- * an ended session. {@link #subscriptionRemoved} therefore starts a sweep over all present matches, and {@link #sweep}
- * evicts those with a removed subscription, a bounded number per iteration of the loop.
+ * <p><b>Removed subscriptions.</b> The cached match of a topic that is no longer used would keep a removed subscription
+ * reachable, and with it an ended session. {@link #subscriptionRemoved} therefore starts a sweep over all present
+ * matches. {@link #sweep} evicts those with a removed subscription, a bounded number per iteration of the loop.
  *
  * <p>Belongs to its loop.
  */
@@ -103,7 +103,7 @@ final class MatchCache {
         entry.topic.match(loop, loops, null);
     }
 
-    /** Starts a sweep after a subscription has left the tree that matches may refer to. */
+    /** Starts a sweep, because a subscription to which matches may refer has left the tree. */
     void subscriptionRemoved() {
         toSweep = oldestFirst.size();
     }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe: reads
- * and replacements take no lock; a new topic and the last message of a branch take a short one. Per topic, the put that
- * finishes last wins.
+ * The retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe. Reads
+ * and replacements take no lock. Adding a topic and removing the last message of a branch take a short lock. Per topic,
+ * the put that finishes last wins.
  *
  * <p>Messages below {@code $SYS/}, where clients may not publish, belong to the broker. They are neither counted nor
  * limited and so do not use the quota of clients.
@@ -50,8 +50,8 @@ public final class RetainedTree {
     private final Object[] orders = new Object[ORDERS];
 
     /**
-     * Called for the first counted message; {@link #onLast} after the last one. Set before this object is published to
-     * other threads.
+     * Called when the number of counted messages becomes 1; {@link #onLast} is called when it becomes 0. Set before
+     * this object is published to other threads.
      */
     private Runnable onFirst = () -> {};
 
@@ -63,7 +63,8 @@ public final class RetainedTree {
     }
 
     /**
-     * Sets the callbacks for the first counted message and after the last one. Called on any thread, without a lock.
+     * Sets the callbacks for the first and after the last counted message. They are called on any thread, without a
+     * lock.
      */
     void onOccupied(Runnable first, Runnable last) {
         onFirst = first;
@@ -71,8 +72,8 @@ public final class RetainedTree {
     }
 
     /**
-     * Returns the monitor that orders the hand-over of a topic's message to another party, so that the last message
-     * wins there as well. Hold it while handing the message over.
+     * Returns the monitor to hold while a topic's message is handed to another component, so that the last message wins
+     * there as well.
      */
     public Object orderOf(Topic topic) {
         return orders[Math.floorMod(topic.hash(), ORDERS)];
@@ -181,13 +182,13 @@ public final class RetainedTree {
 
     /**
      * Returns a cursor that continues after a topic that the filter matches, whether or not that topic still has a
-     * message. In an unchanged tree it returns the same messages as a full cursor after that topic.
+     * message. In an unchanged tree it returns the messages that a cursor over all matches returns after that topic.
      */
     public RetainedCursor cursorAfter(TopicFilter filter, Topic topic) {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8), topic.utf8());
     }
 
-    /** True without any message, counted or not, and without branches. */
+    /** True if the tree has no message, counted or not, and no branch. */
     public boolean isEmpty() {
         return root.children == null;
     }

@@ -120,7 +120,7 @@ public final class RoutedMessage {
         copyBeforeKeep();
     }
 
-    /** Marks a message that is routed again, with its previous id. */
+    /** Marks the message as routed again and sets its previous id. */
     public void again(long high, long low) {
         copyBeforeKeep();
         idHigh = high;
@@ -146,12 +146,14 @@ public final class RoutedMessage {
         reasoned = withReasons;
     }
 
-    /** Marks a message that leaves another queue, whose record is deleted when the recipient's record is written. */
+    /**
+     * Marks the message as moved from another queue: its old record is deleted when the recipient's record is written.
+     */
     public void move() {
         moves = true;
     }
 
-    /** True after {@link #move}: the recipient's record replaces another record of the same size. */
+    /** True after {@link #move}: the recipient's record replaces the old one and needs no additional space. */
     public boolean moves() {
         return moves;
     }
@@ -164,7 +166,8 @@ public final class RoutedMessage {
     }
 
     /**
-     * Starts with a message possibly stored by another loop; stored again for this loop only if a recipient needs it.
+     * Starts with a message that another loop may have stored. Creates this loop's own object only if a recipient
+     * stores the message.
      */
     public void beginForeign(StoredMessage message) {
         begin(message.topic(), message.qos(), message.retain(), null);
@@ -293,7 +296,7 @@ public final class RoutedMessage {
         matched++;
     }
 
-    /** Counts a recipient that sent or queued the message, or legitimately skipped it. */
+    /** Counts a recipient that sent or queued the message, or skipped it as its options require. */
     public void countAccepted() {
         accepted++;
     }

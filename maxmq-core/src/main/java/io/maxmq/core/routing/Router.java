@@ -17,7 +17,7 @@ public final class Router {
     /** Number of members of a shared subscription to try before the message counts as refused. */
     private static final int MAX_SHARED_ATTEMPTS = 8;
 
-    /** Number of tree nodes whose visit costs as much as one delivery. */
+    /** Number of tree nodes, or of group members for the constant below, whose visit costs as much as one delivery. */
     private static final int NODES_PER_WORK = 4;
 
     private static final int MEMBERS_PER_WORK = 32;
@@ -184,8 +184,8 @@ public final class Router {
     }
 
     /**
-     * Delivers a message of this loop to all matching subscriptions. The result is in its counts and its outcome, if
-     * any.
+     * Delivers a message of this loop to all matching subscriptions. The counts of the message, and its outcome if any,
+     * contain the result.
      */
     public void publish(RoutedMessage message, Routes routes) {
         if (!route(message, routes)) {
@@ -194,7 +194,7 @@ public final class Router {
         }
     }
 
-    /** Delivers a message of the broker itself: without a matching subscription it does not count as unmatched. */
+    /** Delivers a message of the broker itself. The message is not counted as unmatched if no subscription matches. */
     public void publishOwn(RoutedMessage message, Routes routes) {
         route(message, routes);
     }
@@ -238,8 +238,8 @@ public final class Router {
     }
 
     /**
-     * Passes a message that a member of a shared subscription did not take to another member (MQTT 5.0 §4.8.2), or to
-     * the queue of the group.
+     * Passes a message on to another member of a shared subscription (MQTT 5.0 §4.8.2), or to the queue of the group,
+     * after one member did not take it.
      *
      * @return false if the group has no member left
      */
@@ -279,7 +279,7 @@ public final class Router {
         return false;
     }
 
-    /** Runs {@code resume} once, on this loop, as soon as {@link #isCongested} may be false. */
+    /** Runs {@code resume} once, on this loop, when {@link #isCongested} may have become false. */
     public void awaitRoom(Runnable resume) {
         assert loop.inLoop();
         waitingForRoom.add(resume);
@@ -354,7 +354,7 @@ public final class Router {
 
     private void deliverLocal(RoutedMessage message, Match match) {
         int matchedBefore = message.matched();
-        // Read once: a delivery may add subscriptions, which must not extend the loop.
+        // Read once: a delivery may add subscriptions, which this traversal must not visit.
         int count = match.localCount();
         RecipientRules rules = plainRules;
         if (rules == null) {
@@ -448,8 +448,8 @@ public final class Router {
     /**
      * Delivers the message to a member of a group.
      *
-     * @param other next recipient to try; null if a refusal of this member drops the message
-     * @return false if the member refused and another follows; the counts are then unchanged
+     * @param other next recipient to try; null if the message is dropped when this member refuses it
+     * @return false if the member refused the message and another recipient follows; the counts are then unchanged
      */
     private boolean deliverToMember(
             RoutedMessage message, FilterSubscription member, @Nullable FilterSubscription other) {

@@ -18,19 +18,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  *
  * <p><b>Structure.</b> A tree by topic level. A node keeps its children in a {@link LevelMap}, its wildcard children
  * separately, and its subscribers in one {@link SubscriberList} per loop, used only by that loop. One lock guards
- * changes of the structure, for a few hundred nanoseconds each; reads take no lock. Neither does a change to a filter
- * that already has subscribers on the same loop.
+ * changes of the structure, for a few hundred nanoseconds each. Reads take no lock. A change in a list that keeps other
+ * subscribers of the same loop takes no lock either, unless a match has copied the list.
  *
  * <p><b>Cached matches.</b> A topic caches, per loop, the last {@link Match} and its tree version. Each change that
  * affects cached matches first changes the tree, then writes its filter into a ring of the last {@value #RING} changes,
- * then increments the version. A match of an older version is compared with the filters changed since: it remains valid
- * if the number of changes is small and none matches the topic. A change in a list from which no match copied entries
- * is not recorded, because matches refer to the list itself. The {@link MatchCache} of each loop bounds the memory of
- * cached matches.
+ * then increments the version. A match of an older version remains valid if few filters have changed since then and
+ * none of them matches the topic. A change in a list from which no match copied entries is not recorded, because
+ * matches refer to the list itself. The {@link MatchCache} of each loop bounds the memory of cached matches.
  *
  * <p><b>Order.</b> Version and nodes are volatile: after {@link #add} has returned, every match that begins later finds
  * the subscription. A publisher first stores a retained message and then matches; a subscriber first subscribes and
- * then reads the retained messages. A new subscription therefore gets the message at least once.
+ * then reads the retained messages. A retained message and a concurrent new subscription therefore cannot miss each
+ * other.
  *
  * <p><b>Bounds.</b> A match visits only existing nodes that match a prefix of the topic: at most {@link #visitBound()}
  * (see {@link WildcardShapes}) for any topic, and not deeper than the topic. To bound it against adversarial filters,
@@ -155,7 +155,10 @@ public final class SubscriptionTree {
         return matchers[loop].match(root, topic, now);
     }
 
-    /** True if no filter changed in {@code (then, now]} matches the topic; false if unknown after a cheap check. */
+    /**
+     * Returns true if none of the filters that changed in {@code (then, now]} matches the topic. Returns false as well
+     * if the check would cost too much.
+     */
     private boolean isUnchanged(Topic topic, long then, long now) {
         if (now - then > MAX_COMPARED) {
             return false;
@@ -395,7 +398,7 @@ public final class SubscriptionTree {
         return nodes;
     }
 
-    /** Upper bound of the nodes that a match visits, for any topic. */
+    /** Upper bound of the number of nodes that a match visits, for any topic. */
     public int visitBound() {
         return shapes.count();
     }
@@ -490,7 +493,10 @@ public final class SubscriptionTree {
         return node;
     }
 
-    /** Returns the node's subscribers in the form for more than one, not yet written to the node. Under the lock. */
+    /**
+     * Returns the node's subscribers as {@link FilterSubscribers}. Does not store a converted value in the node. Under
+     * the lock.
+     */
     private static FilterSubscribers subscribers(TreeNode node) {
         Object now = node.subscribers;
         if (now instanceof FilterSubscribers all) {

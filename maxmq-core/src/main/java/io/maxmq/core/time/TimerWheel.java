@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * Deadlines of one event loop, on a hierarchical timing wheel. Scheduling and cancelling cost O(1). The cost of a
  * {@link #poll} is proportional to the number of due tasks, however far time has moved since the last poll.
  *
- * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms): a task runs at the first poll that is at least one tick
- * past its deadline or slightly earlier, never before the deadline. Tasks of different ticks run in tick order.
+ * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms). A task never runs before its deadline, and runs at the
+ * latest at the first poll that is at least one tick past the deadline. Tasks of different ticks run in tick order.
  *
  * <p>Each wheel has 64 slots. A slot of the lowest wheel contains the timers of one tick, a slot of the next wheel
- * those of 64 ticks, and so on. The wheel of a timer is the highest base-64 digit in which its tick differs from the
- * current tick. All slots of a wheel therefore precede those of the next one; when time reaches a slot of a higher
- * wheel, its timers move to lower wheels. G. Varghese and A. Lauck, "Hashed and hierarchical timing wheels" (1987),
- * scheme 7.
+ * those of 64 ticks, and so on. The number of a timer's wheel is the position of the highest base-64 digit in which the
+ * timer's tick differs from the current tick. All slots of a wheel therefore precede those of the next one; when time
+ * reaches a slot of a higher wheel, its timers move to lower wheels. G. Varghese and A. Lauck, "Hashed and hierarchical
+ * timing wheels" (1987), scheme 7.
  *
  * <p>Runs on the owner's event loop. Not thread-safe.
  */

@@ -144,7 +144,7 @@ public record TlsMaterial(
         }
     }
 
-    /** Verifies that key and certificate match; otherwise only the handshakes of clients would fail. */
+    /** Verifies that key and certificate match. A mismatch would otherwise appear only in the handshakes of clients. */
     private static void requirePair(PrivateKey key, X509Certificate certificate, String orElse) throws IOException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
