@@ -1,0 +1,40 @@
+package io.maxmq.api.resource;
+
+import io.maxmq.api.access.ApiRole;
+import io.maxmq.api.call.Answer;
+import io.maxmq.api.call.Call;
+import io.maxmq.api.call.Operations;
+import io.maxmq.spi.admin.Health;
+import io.maxmq.spi.extension.BrokerContext;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The broker as a whole. Thread-safe. */
+final class BrokerResource {
+    private final BrokerContext broker;
+
+    BrokerResource(BrokerContext broker) {
+        this.broker = broker;
+    }
+
+    void addTo(Operations operations) {
+        operations.add("health", this::health);
+    }
+
+    private CompletionStage<Answer> health(Call call) {
+        Health health = broker.health();
+        JsonObject json = new JsonObject().put("status", health.status().name()).put("ready", health.isReady());
+        if (call.principal() != null && call.principal().role().includes(ApiRole.METRICS)) {
+            JsonArray checks = new JsonArray();
+            health.checks()
+                    .forEach(each -> checks.add(new JsonObject()
+                            .put("name", each.name())
+                            .put("status", each.status().name())
+                            .put("detail", each.detail())));
+            json.put("checks", checks);
+        }
+        return CompletableFuture.completedFuture(new Answer.Item(health.isReady() ? 200 : 503, json));
+    }
+}
