@@ -17,13 +17,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A broker with an API server, both on free ports of loopback. */
-final class ApiBroker implements AutoCloseable {
+public final class ApiBroker implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ApiServer api;
     private final MaxMQ broker;
     private final TestClients clients;
+    private @Nullable String key;
 
     private ApiBroker(ApiServer api, MaxMQ broker) {
         this.api = api;
@@ -31,15 +33,15 @@ final class ApiBroker implements AutoCloseable {
         this.clients = TestClients.of(broker);
     }
 
-    static ApiBroker start() {
+    public static ApiBroker start() {
         return start(builder -> builder);
     }
 
-    static ApiBroker start(UnaryOperator<ApiServerBuilder> settings) {
+    public static ApiBroker start(UnaryOperator<ApiServerBuilder> settings) {
         return start(settings, builder -> builder);
     }
 
-    static ApiBroker start(UnaryOperator<ApiServerBuilder> settings, UnaryOperator<MaxMQBuilder> broker) {
+    public static ApiBroker start(UnaryOperator<ApiServerBuilder> settings, UnaryOperator<MaxMQBuilder> broker) {
         ApiServer api = settings.apply(ApiServer.builder().http(0)).build();
         return new ApiBroker(
                 api,
@@ -50,36 +52,43 @@ final class ApiBroker implements AutoCloseable {
                         .start());
     }
 
-    MaxMQ broker() {
+    public MaxMQ broker() {
         return broker;
     }
 
-    ApiServer api() {
+    public ApiServer api() {
         return api;
     }
 
-    TestClient connect(String clientId) {
+    public TestClient connect(String clientId) {
         return clients.connect(clientId);
     }
 
-    TestClient connect(ClientOptions options) {
+    public TestClient connect(ClientOptions options) {
         return clients.connect(options);
     }
 
-    int port() {
+    public int port() {
         return api.boundAddress().orElseThrow().getPort();
     }
 
-    URI uri(String target) {
+    public URI uri(String target) {
         return URI.create("http://127.0.0.1:" + port() + target);
     }
 
-    /** A request without an answer within 10 s fails the test. */
-    HttpRequest.Builder request(String target) {
-        return HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(10));
+    /** Sends a key with each request from now on. */
+    public ApiBroker withKey(String newKey) {
+        key = newKey;
+        return this;
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request) {
+    /** A request without an answer within 10 s fails the test. */
+    public HttpRequest.Builder request(String target) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(10));
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
@@ -89,21 +98,21 @@ final class ApiBroker implements AutoCloseable {
         }
     }
 
-    HttpResponse<String> get(String target) {
+    public HttpResponse<String> get(String target) {
         return send(request(target));
     }
 
-    HttpResponse<String> call(String method, String target) {
+    public HttpResponse<String> call(String method, String target) {
         return send(request(target).method(method, BodyPublishers.noBody()));
     }
 
-    HttpResponse<String> call(String method, String target, JsonObject body) {
+    public HttpResponse<String> call(String method, String target, JsonObject body) {
         return send(request(target)
                 .method(method, BodyPublishers.ofString(body.encode()))
                 .header("Content-Type", "application/json"));
     }
 
-    JsonObject json(String target) {
+    public JsonObject json(String target) {
         HttpResponse<String> response = get(target);
         if (response.statusCode() != 200) {
             throw new AssertionError(target + ": " + response.statusCode() + " " + response.body());

@@ -23,6 +23,13 @@ public record Call(
         Map<String, String> queryParameters,
         @Nullable Object body) {
 
+    /** Returns the only tenant that the answer may be about: of the path, else of the caller; empty for all. */
+    public Optional<Tenant> onlyTenant() {
+        boolean isOfOne = pathParameters.containsKey("tenant")
+                || principal != null && principal.tenant().isPresent();
+        return isOfOne ? Optional.of(tenant) : Optional.empty();
+    }
+
     /** Returns a parameter of the path. */
     public String path(String name) {
         String value = pathParameters.get(name);

@@ -89,7 +89,9 @@ final class AnswerWriter {
             if (answer instanceof Answer.Item item) {
                 end(item.status(), JSON, selected(item.body()).toBuffer());
             } else if (answer instanceof Answer.Items items) {
-                end(200, JSON, items.body().toBuffer());
+                JsonArray array = new JsonArray();
+                items.items().forEach(each -> array.add(selected(each)));
+                end(200, JSON, new JsonObject().put("items", array).toBuffer());
             } else if (answer instanceof Answer.Text text) {
                 end(200, text.contentType(), Buffer.buffer(text.body()));
             } else if (!response.ended()) {

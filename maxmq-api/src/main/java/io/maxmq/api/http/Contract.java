@@ -135,7 +135,7 @@ final class Contract {
                 role.equals("none") ? null : ApiRole.of(role),
                 operation.getBoolean("x-tenants", false),
                 operation.getBoolean("x-audit", !method.equals("get")),
-                operation.getBoolean("x-stream", false),
+                operation.getBoolean("x-payload", false),
                 operation.containsKey("requestBody"),
                 Set.copyOf(query),
                 pattern(path));
@@ -166,9 +166,29 @@ final class Contract {
     /** Prepares the document for the validation of requests and responses. */
     Future<OpenAPIContract> open(Vertx vertx) {
         return OpenAPIContract.builder(SchemaFiles.of(vertx))
-                .setContract(document.copy())
+                .setContract((JsonObject) withoutNullable(document))
                 .mediaTypeRegistry(MediaTypes.registry())
                 .build();
+    }
+
+    /** Copies a part of the document, in words for {@code nullable} that the validator of Vert.x understands. */
+    private static Object withoutNullable(Object part) {
+        if (part instanceof JsonArray array) {
+            JsonArray copy = new JsonArray();
+            array.forEach(each -> copy.add(each == null ? null : withoutNullable(each)));
+            return copy;
+        }
+        if (!(part instanceof JsonObject object)) {
+            return part;
+        }
+        JsonObject copy = new JsonObject();
+        object.forEach(each -> copy.put(each.getKey(), withoutNullable(each.getValue())));
+        if (!Boolean.TRUE.equals(copy.getValue("nullable"))) {
+            return copy;
+        }
+        copy.remove("nullable");
+        JsonObject nothing = new JsonObject().put("enum", new JsonArray().addNull());
+        return new JsonObject().put("anyOf", new JsonArray().add(copy).add(nothing));
     }
 
     /** Returns the document as YAML. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param role that it needs; null for a route without authentication
  * @param tenantScoped whether it is about one tenant
  * @param audited whether calls are recorded
- * @param isStream whether it answers with a stream of events
+ * @param hasPayload whether the parameter {@code payload} asks for bytes that need the role {@code messages}
  * @param hasBody whether requests have a JSON body
  * @param queryParameters names of the query's parameters
  * @param pattern of paths, percent-encoded
@@ -28,7 +28,7 @@ record ContractRoute(
         @Nullable ApiRole role,
         boolean tenantScoped,
         boolean audited,
-        boolean isStream,
+        boolean hasPayload,
         boolean hasBody,
         Set<String> queryParameters,
         Pattern pattern) {

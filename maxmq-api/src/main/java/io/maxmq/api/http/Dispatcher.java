@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +45,7 @@ final class Dispatcher {
     /** Requests of one address with wrong credentials; further ones are refused unread. */
     private static final int MAX_FAILURES_PER_SECOND = 10;
 
+    private static final String OPENAPI = "openapi";
     private static final String PRINCIPAL = "maxmq.principal";
     private static final String ALLOWED_METHODS = "GET, PUT, POST, DELETE";
 
@@ -54,6 +56,7 @@ final class Dispatcher {
     private final OpenAPIContract openApi;
     private final Operations operations;
     private final Audit audit;
+    private final Streams streams;
     private final Callers callers;
     private final HeadChecks head;
     private final @Nullable ApiPrincipal withoutCredentials;
@@ -74,6 +77,7 @@ final class Dispatcher {
             RequestValidator validator,
             Operations operations,
             Audit audit,
+            Streams streams,
             Callers callers,
             HeadChecks head,
             @Nullable ApiPrincipal withoutCredentials) {
@@ -84,6 +88,7 @@ final class Dispatcher {
         this.validator = validator;
         this.operations = operations;
         this.audit = audit;
+        this.streams = streams;
         this.callers = callers;
         this.head = head;
         this.withoutCredentials = withoutCredentials;
@@ -100,7 +105,7 @@ final class Dispatcher {
         });
         BodyHandler body = BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes());
         for (ContractRoute each : contract.routes()) {
-            Operation operation = operations.find(each.operation());
+            Operation operation = each.operation().equals(OPENAPI) ? this::openapi : operations.find(each.operation());
             if (operation == null) {
                 throw new IllegalStateException("the operation has no code: id=" + each.operation());
             }
@@ -111,11 +116,24 @@ final class Dispatcher {
             }
             route.handler(context -> execute(context, each, operation));
         }
+        requireDocumented();
         router.route().failureHandler(this::failed);
         for (int status : new int[] {400, 404, 405, 406, 408, 413, 415, 417, 500}) {
             router.errorHandler(status, this::failed);
         }
         return router;
+    }
+
+    private void requireDocumented() {
+        Set<String> documented =
+                contract.routes().stream().map(ContractRoute::operation).collect(Collectors.toSet());
+        if (!documented.containsAll(operations.ids())) {
+            throw new IllegalStateException("the contract lacks operations: " + operations.ids());
+        }
+    }
+
+    private CompletionStage<Answer> openapi(Call call) {
+        return CompletableFuture.completedFuture(new Answer.Text("application/yaml", contract.yaml()));
     }
 
     private void checkHead(RoutingContext context) {
@@ -183,10 +201,13 @@ final class Dispatcher {
                 throw tooManyRequests("too many requests of this caller");
             }
         }
-        if (route.audited()) {
+        boolean readsPayload = route.hasPayload()
+                && context.queryParams().contains("payload")
+                && !context.queryParams().get("payload").equals("none");
+        if (route.audited() || readsPayload) {
             context.addEndHandler(ended -> record(context, route, caller));
         }
-        ApiRole needed = route.role();
+        ApiRole needed = readsPayload ? ApiRole.MESSAGES : route.role();
         if (needed != null) {
             if (caller == null) {
                 throw unauthorized("the operation needs credentials");
@@ -263,7 +284,11 @@ final class Dispatcher {
                                     ? valid.getBody().get()
                                     : null);
                     AnswerWriter writer = new AnswerWriter(context, loop, call);
-                    withDeadline(loop, run(operation, call).thenCompose(writer::write), (done, failure) -> {
+                    CompletionStage<Void> written = run(operation, call)
+                            .thenCompose(answer -> answer instanceof Answer.Stream stream
+                                    ? streams.start(context, loop, stream.source())
+                                    : writer.write(answer));
+                    withDeadline(loop, written, (done, failure) -> {
                         if (failure != null) {
                             context.fail(failure);
                         }
@@ -314,7 +339,7 @@ final class Dispatcher {
         void accept(@Nullable T result, @Nullable Throwable failure);
     }
 
-    private <T> void withDeadline(Context loop, CompletionStage<T> stage, Outcome<T> outcome) {
+    private <T> void withDeadline(Context loop, CompletionStage<? extends T> stage, Outcome<T> outcome) {
         AtomicBoolean isDone = new AtomicBoolean();
         long timer = loop.owner().setTimer(settings.handlerTimeout().toMillis(), late -> {
             if (isDone.compareAndSet(false, true)) {

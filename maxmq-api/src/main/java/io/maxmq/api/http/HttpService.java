@@ -165,6 +165,8 @@ public final class HttpService {
             @Nullable InetAddress address) {
         RequestValidator validator = RequestValidator.create(started, openApi);
         Callers callers = new Callers(settings.authenticators(), keys);
+        Streams streams =
+                new Streams(settings.maxStreams(), settings.idleTimeout().toMillis());
         Connections connections = new Connections(
                 settings.maxConnections(), settings.idleTimeout().toNanos());
         started.setPeriodic(SWEEP_MILLIS, ignored -> connections.closeIdle(System.nanoTime()));
@@ -179,6 +181,7 @@ public final class HttpService {
                     validator,
                     operations,
                     audit,
+                    streams,
                     callers,
                     new HeadChecks(address, settings),
                     keyless);
@@ -207,6 +210,7 @@ public final class HttpService {
                     validator,
                     operations,
                     audit,
+                    streams,
                     callers,
                     new HeadChecks(null, settings),
                     ApiPrincipal.of("unix", ApiRole.ADMIN));

@@ -21,10 +21,24 @@ record MediaTypes(String type, ContentAnalyserFactory analyser) implements Media
     static MediaTypeRegistry registry() {
         return MediaTypeRegistry.createDefault()
                 .register(new MediaTypes(Problem.CONTENT_TYPE, ContentAnalyserFactory.json()))
-                .register(new MediaTypes(AnswerWriter.NDJSON, ContentAnalyserFactory.noop()))
-                .register(new MediaTypes("application/yaml", ContentAnalyserFactory.noop()))
-                .register(new MediaTypes("text/event-stream", ContentAnalyserFactory.noop()))
-                .register(new MediaTypes("application/openmetrics-text", ContentAnalyserFactory.noop()));
+                .register(new MediaTypes(AnswerWriter.NDJSON, MediaTypes::text))
+                .register(new MediaTypes("application/yaml", MediaTypes::text))
+                .register(new MediaTypes("text/event-stream", MediaTypes::text))
+                .register(new MediaTypes("application/openmetrics-text", MediaTypes::text));
+    }
+
+    private static ContentAnalyser text(String contentType, Buffer content, ValidationContext context) {
+        return new ContentAnalyser() {
+            @Override
+            public void checkSyntacticalCorrectness() {
+                // every text is correct
+            }
+
+            @Override
+            public Object transform() {
+                return content.toString();
+            }
+        };
     }
 
     @Override

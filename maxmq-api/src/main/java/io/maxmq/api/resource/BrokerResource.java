@@ -20,11 +20,18 @@ final class BrokerResource {
     }
 
     void addTo(Operations operations) {
-        operations.add("health", this::health);
+        operations
+                .add("health", this::health)
+                .add("healthReady", this::health)
+                .add("healthLive", call -> CompletableFuture.completedFuture(Answer.of(health(call, broker.health()))));
     }
 
     private CompletionStage<Answer> health(Call call) {
         Health health = broker.health();
+        return CompletableFuture.completedFuture(new Answer.Item(health.isReady() ? 200 : 503, health(call, health)));
+    }
+
+    private static JsonObject health(Call call, Health health) {
         JsonObject json = new JsonObject().put("status", health.status().name()).put("ready", health.isReady());
         if (call.principal() != null && call.principal().role().includes(ApiRole.METRICS)) {
             JsonArray checks = new JsonArray();
@@ -35,6 +42,6 @@ final class BrokerResource {
                             .put("detail", each.detail())));
             json.put("checks", checks);
         }
-        return CompletableFuture.completedFuture(new Answer.Item(health.isReady() ? 200 : 503, json));
+        return json;
     }
 }
