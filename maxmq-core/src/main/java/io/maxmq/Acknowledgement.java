@@ -3,9 +3,9 @@ package io.maxmq;
 import io.maxmq.spi.Stable;
 
 /**
- * Says that a message has been dealt with. Until then it counts against the subscription's window, and comes again after the
- * application has subscribed anew to a {@linkplain SubscribeOptions#durable durable} subscription. Only the broker implements
- * it.
+ * Acknowledges one message. An unacknowledged message counts against the subscription's window, and is redelivered when
+ * the application subscribes again to a {@linkplain SubscribeOptions#durable durable} subscription. Only the broker
+ * implements this interface.
  *
  * @since 0.1.0
  */

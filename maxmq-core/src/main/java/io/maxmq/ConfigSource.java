@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * The configuration file of a broker, to be read again while it runs: its bans take effect, the rest waits for the next start.
- * Thread-safe.
+ * Configuration file of a broker, which can be read again while the broker runs: its bans take effect at once, the
+ * other settings at the next start. Thread-safe.
  */
 final class ConfigSource {
     private final ConfigFileReader reader;
@@ -29,7 +29,7 @@ final class ConfigSource {
     /**
      * Finds the reader of configuration files.
      *
-     * @throws IllegalStateException if there is none; the message names the artifact to add
+     * @throws IllegalStateException if no reader is on the class path; the message names the artifact to add
      */
     static ConfigFileReader reader(Path file) {
         return ServiceLoader.load(ConfigFileReader.class, ConfigSource.class.getClassLoader())

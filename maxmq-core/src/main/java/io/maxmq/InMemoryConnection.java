@@ -19,17 +19,20 @@ public final class InMemoryConnection implements AutoCloseable {
         this.pipe = pipe;
     }
 
-    /** What the broker sends; reads block, and answer -1 when the broker has closed. */
+    /**
+     * Returns the bytes that the broker sends. A read blocks until bytes arrive, and returns -1 after the broker has
+     * closed the connection.
+     */
     public InputStream inputStream() {
         return pipe.clientInput();
     }
 
-    /** What the broker receives; writes block while it does not read. */
+    /** Returns the stream to the broker. A write blocks while the broker does not read. */
     public OutputStream outputStream() {
         return pipe.clientOutput();
     }
 
-    /** Closes the connection, for the broker as suddenly as a socket that breaks. Idempotent. */
+    /** Closes the connection. The broker sees the same as when a socket breaks. Idempotent. */
     @Override
     public void close() {
         pipe.clientClose();

@@ -12,8 +12,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The listeners of a running broker. Thread-safe. What changes them does not block; its stage completes on an event loop, where
- * dependent actions must not block, and must not be waited for there.
+ * The listeners of a running broker. Thread-safe. Methods that change listeners do not block; their stages complete on
+ * an event loop, where dependent actions must not block or wait for another stage.
  *
  * @since 0.1.0
  */
@@ -26,20 +26,20 @@ public final class Listeners {
     }
 
     /**
-     * One listener, where it can be reached, and how it was when it was asked for. Immutable.
+     * State of one listener at the time of the query. Immutable.
      *
      * @param name as configured
      * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code tcp+ws}, {@code tls+wss} or {@code unix}
-     * @param address as bound: with port 0 the port that the operating system chose; of a local socket a {@link
-     *     java.net.UnixDomainSocketAddress}, which has its path
-     * @param paused whether it accepts nobody for now
-     * @param connections how many of its connections are open
+     * @param address the bound address: with port 0 the port that the operating system chose; for a local socket a
+     *     {@link java.net.UnixDomainSocketAddress} with its path
+     * @param paused whether the listener accepts no connections at present
+     * @param connections number of its open connections
      * @since 0.1.0
      */
     @Stable
     public record Bound(String name, String kind, SocketAddress address, boolean paused, int connections) {
         /**
-         * 1..65535.
+         * Returns the bound port, 1..65535.
          *
          * @throws IllegalStateException for a local socket
          */
@@ -48,7 +48,8 @@ public final class Listeners {
         }
 
         /**
-         * A host that clients on this machine connect to: the address, or loopback when all are bound. Without brackets.
+         * Returns a host that clients on this machine can connect to: the bound address, or loopback when all addresses
+         * are bound. Without brackets.
          *
          * @throws IllegalStateException for a local socket
          */
@@ -65,17 +66,17 @@ public final class Listeners {
     }
 
     /**
-     * What becomes of the connections of a listener that is removed.
+     * Effect of a listener's removal on its connections.
      *
      * @since 0.1.0
      */
     @Stable
     public enum Removal {
-        /** They stay, and end as others do. */
+        /** Connections stay open and end like any other. */
         KEEP_CONNECTIONS,
         /**
-         * They end: MQTT 5.0 clients are told 0x98 (Administrative action). Their sessions stay as long as their expiry says, and
-         * their wills are published (MQTT 5.0 §3.1.2.5).
+         * Connections are closed: MQTT 5.0 clients get DISCONNECT 0x98 (Administrative action). Their sessions last
+         * until they expire, and their wills are published (MQTT 5.0 §3.1.2.5).
          */
         CLOSE_CONNECTIONS
     }
@@ -84,15 +85,15 @@ public final class Listeners {
         return new Bound(each.name(), each.kind(), each.address(), each.paused(), each.connections());
     }
 
-    /** All, in the order of the builder, then in that of their addition. */
+    /** Returns all listeners: those of the builder in its order, then added ones in the order of their addition. */
     public List<Bound> all() {
         return registry.all().stream().map(Listeners::bound).toList();
     }
 
     /**
-     * The first listener of plain TCP.
+     * Returns the first listener of plain TCP.
      *
-     * @throws NoSuchElementException when there is none
+     * @throws NoSuchElementException when there is no such listener
      */
     public Bound tcp() {
         return all().stream()
@@ -103,9 +104,9 @@ public final class Listeners {
     }
 
     /**
-     * The listener of this name.
+     * Returns the listener with this name.
      *
-     * @throws NoSuchElementException when there is none
+     * @throws NoSuchElementException when there is no such listener
      */
     public Bound named(String name) {
         List<Bound> all = all();
@@ -117,62 +118,65 @@ public final class Listeners {
     }
 
     /**
-     * Opens one more listener. The event is {@code ListenerOpened}.
+     * Opens another listener. The event is {@code ListenerOpened}.
      *
-     * @return completes when clients can connect; exceptionally with {@link UncheckedIOException} when it cannot be bound, which
-     *     names the listener and its address, or the file that it cannot use; then its name is free again
-     * @throws IllegalArgumentException when there is one of this name: {@link Listener#withName} gives another
+     * @return completes when clients can connect; exceptionally with {@link UncheckedIOException} when the listener
+     *     cannot be bound, with a message that names the listener and its address or the unusable file; then its name
+     *     is free again
+     * @throws IllegalArgumentException when the name is in use; choose another by {@link Listener#withName}
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<Bound> add(Listener listener) {
         return registry.add(listener).thenApply(Listeners::bound);
     }
 
-    /** {@link #remove(String, Removal)} that keeps its connections. */
+    /** Closes a listener and keeps its connections, like {@link #remove(String, Removal)}. */
     public CompletionStage<Void> remove(String name) {
         return remove(name, Removal.KEEP_CONNECTIONS);
     }
 
     /**
-     * Closes a listener. Who is connected to it may stay, or not. The event is {@code ListenerClosed}.
+     * Closes a listener, and keeps or closes its connections. The event is {@code ListenerClosed}.
      *
-     * @return completes when its port and its name are free, and its connections are told if they are to end
-     * @throws NoSuchElementException when there is none of this name
+     * @return completes when its port and name are free, and its clients have been notified if their connections are to
+     *     close
+     * @throws NoSuchElementException when there is no such listener
      */
     public CompletionStage<Void> remove(String name, Removal connections) {
         return registry.remove(name, connections == Removal.CLOSE_CONNECTIONS);
     }
 
     /**
-     * Has a listener accept nobody until {@link #resume}; its port stays bound and its connections stay. The operating system
-     * still completes connections, as many as the backlog has room for: they wait, and are let in later unless they give up. No
-     * effect on one that is paused. The event is {@code ListenerPaused}.
+     * Stops accepting connections until {@link #resume}; the port stays bound and open connections stay. The operating
+     * system still completes new connections, up to the backlog; they wait and are accepted after the pause unless the
+     * client gives up. No effect on a paused listener. The event is {@code ListenerPaused}.
      *
-     * @return completes when it accepts nobody any more
-     * @throws NoSuchElementException when there is none of this name
+     * @return completes when the listener accepts no more connections
+     * @throws NoSuchElementException when there is no such listener
      */
     public CompletionStage<Void> pause(String name) {
         return registry.pause(name);
     }
 
     /**
-     * Ends a {@link #pause}. No effect on one that is not paused. The event is {@code ListenerResumed}.
+     * Ends a {@link #pause}. No effect on a listener that is not paused. The event is {@code ListenerResumed}.
      *
-     * @return completes when it accepts again
-     * @throws NoSuchElementException when there is none of this name
+     * @return completes when the listener accepts connections again
+     * @throws NoSuchElementException when there is no such listener
      */
     public CompletionStage<Void> resume(String name) {
         return registry.resume(name);
     }
 
     /**
-     * Has a TLS listener read its key, certificates and revocation lists again, whether or not their files have changed. They count
-     * for handshakes from then on; connections stay, but for those whose certificate a revocation list revokes by now (0x87). The event is {@code TlsReloaded}, or {@code TlsReloadFailed}.
+     * Reads the key, certificates and revocation lists of a TLS listener again, whether or not the files have changed.
+     * They apply to later handshakes. Open connections stay, except those whose certificate is now revoked (0x87). The
+     * event is {@code TlsReloaded} or {@code TlsReloadFailed}.
      *
-     * @return completes on a thread of the worker pool when they are in force; exceptionally with {@link UncheckedIOException} when
-     *     they cannot be used, which says why; then what was in force still is
-     * @throws NoSuchElementException when there is none of this name
-     * @throws IllegalArgumentException when it has no TLS
+     * @return completes on a thread of the worker pool when the new files are in effect; exceptionally with
+     *     {@link UncheckedIOException} and the reason when they cannot be used; then the former ones stay in effect
+     * @throws NoSuchElementException when there is no such listener
+     * @throws IllegalArgumentException when the listener has no TLS
      */
     public CompletionStage<Void> reloadTls(String name) {
         return registry.reloadTls(name);

@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any number of brokers run side by side, each with a name of its own in its threads, loggers and metrics. Threads,
- * ports and buffers are given back by {@link #close}. Thread-safe.
+ * <p>Any number of brokers can run side by side; each uses its own name in threads, loggers and metrics. {@link #close}
+ * releases all threads, ports and buffers. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -78,20 +78,21 @@ public final class MaxMQ implements AutoCloseable {
         this.listeners = new Listeners(broker.listeners());
     }
 
-    /** Begins a broker. With neither {@code allowAnonymous()} nor an authenticator it will not start. */
+    /** Creates a builder. A broker needs an authenticator or {@code allowAnonymous()} to start. */
     public static MaxMQBuilder builder() {
         return new MaxMQBuilder();
     }
 
     /**
-     * Begins a broker as a configuration file (HOCON) describes it, what system properties and environment variables say under the
-     * names of its keys included: {@code maxmq.sessions.max-sessions} and {@code MAXMQ_SESSIONS_MAX_SESSIONS}. A module's README
-     * has the keys. Reads the file now and only once; blocks. Needs {@code io.maxmq:maxmq-config-file}, and
-     * {@code maxmq-auth} for the authenticators and authorizers that come with MaxMQ.
+     * Creates a builder from a configuration file (HOCON). System properties and environment variables override its
+     * keys: {@code maxmq.sessions.max-sessions} and {@code MAXMQ_SESSIONS_MAX_SESSIONS}. The README of the module
+     * {@code maxmq-config-file} lists the keys. Reads the file now and only once; blocks. Needs
+     * {@code io.maxmq:maxmq-config-file}, and {@code maxmq-auth} for the authenticators and authorizers of MaxMQ.
      *
-     * @return to which code may add what no file can say, such as interceptors, and of which it may change the rest
-     * @throws io.maxmq.spi.config.ConfigFileException naming file, line, key and value of what is unknown or wrong, and the nearest
-     *     key that there is
+     * @return a builder with the file's settings; code may change them and add objects that a file cannot describe,
+     *     such as interceptors
+     * @throws io.maxmq.spi.config.ConfigFileException when a key is unknown or a value is invalid; names file, line,
+     *     key, value and the most similar known key
      * @throws IllegalStateException if a module is missing; the message names its artifact
      */
     public static MaxMQBuilder fromConfig(Path file) {
@@ -101,10 +102,10 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     static MaxMQ start(BrokerConfig config, Plugins plugins, @Nullable ConfigSource source) {
-        // First of all: even loading the broker's own classes takes long enough to go on beside it.
+        // Starts first and runs in parallel, since loading the broker's own classes takes a similar time.
         NetworkPreparation network = new NetworkPreparation(config.name(), config.loops());
         if (plugins.storage() != null) {
-            network.awaitLoggers(); // a store that opens may log too
+            network.awaitLoggers(); // the opening store may log too
         }
         Broker broker = Broker.create(config, plugins, network);
         try {
@@ -122,18 +123,18 @@ public final class MaxMQ implements AutoCloseable {
         return broker.name();
     }
 
-    /** Its listeners, with the addresses that they are bound to; also to add, remove and pause them. */
+    /** Returns the listeners, with their bound addresses; adds, removes and pauses listeners. */
     public Listeners listeners() {
         return listeners;
     }
 
     /**
-     * Reads again the files that can change while the broker runs: keys, certificates and revocation lists of TLS listeners, the files of
-     * plug-ins that are {@link Reloadable} (password files, access control lists), and of a configuration file the bans. Other settings of
-     * a configuration file wait for the next start. A file that cannot be used leaves its former content in force. Logs each source.
-     * Blocks.
+     * Reads the files again that may change while the broker runs: keys, certificates and revocation lists of TLS
+     * listeners, files of {@link Reloadable} plug-ins (password files, access control lists), and the bans of the
+     * configuration file. Other settings of the configuration file take effect at the next start. If a file cannot be
+     * used, its former content stays in effect. Logs each source. Blocks.
      *
-     * @return every source with what became of it
+     * @return each source with its result
      */
     public List<Reloaded> reload() {
         List<Reloaded> all = new ArrayList<>();
@@ -146,14 +147,15 @@ public final class MaxMQ implements AutoCloseable {
         return all;
     }
 
-    /** Whether the broker is neither closed, nor being closed, by {@link #close} or by itself. */
+    /** Returns false once the broker is closed or closing, by {@link #close} or by itself. */
     public boolean isRunning() {
         return !closed.get();
     }
 
     /**
-     * Why the broker has closed itself, which it does when the heap is exhausted: an {@link OutOfMemoryError} may interrupt any code
-     * of an event loop, and leaves no state to go on with. Empty while the broker runs, and when {@link #close} was called.
+     * Returns the reason why the broker closed itself. It does so when the heap is exhausted: an
+     * {@link OutOfMemoryError} may interrupt any code of an event loop and leave inconsistent state. Empty while the
+     * broker runs, and after {@link #close}.
      */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(broker.failure());
@@ -169,30 +171,34 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Publishes a message as a client would: retained if it says so, routed to sessions and subscriptions. Messages of one
-     * topic keep the order of the calls.
+     * Publishes a message as a client would: retains it if its retain flag is set, and routes it to sessions and
+     * subscriptions. Messages of one topic keep the order of the calls.
      *
-     * @return completes on an event loop when each recipient has sent, queued or dropped it, with how many there are and how many
-     *     have it; why others do not is told by {@link PublishOptions#detailed}; exceptionally with
-     *     {@link PublishRefusedException} when 16 MiB already wait to be routed, or no recipient could take it
-     * @throws IllegalArgumentException when the topic may not be published to (MQTT 5.0 §4.7)
+     * @return completes on an event loop when each recipient has sent, queued or dropped the message; the result has
+     *     the number of recipients and of those that have the message, and with {@link PublishOptions#detailed} the
+     *     reasons of the others. Completes exceptionally with {@link PublishRefusedException} when 16 MiB already wait
+     *     for routing, or no recipient could take the message
+     * @throws IllegalArgumentException when the topic is not valid for publishing (MQTT 5.0 §4.7)
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<PublishResult> publish(Message message) {
         return publish(Tenant.DEFAULT, message);
     }
 
-    /** The same, with more in the result if the options say so. */
+    /** Publishes a message as {@link #publish(Message)} does; the options select the details of the result. */
     public CompletionStage<PublishResult> publish(Message message, PublishOptions options) {
         return publish(Tenant.DEFAULT, message, options);
     }
 
-    /** The same for one tenant. */
+    /** Publishes a message in one tenant, as {@link #publish(Message)} does. */
     public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
         return publish(tenant, message, PublishOptions.defaults());
     }
 
-    /** The same for one tenant. */
+    /**
+     * Publishes a message in one tenant, as {@link #publish(Message)} does; the options select the details of the
+     * result.
+     */
     public CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options) {
         requireRunning();
         return broker.publisher()
@@ -203,23 +209,26 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Publishes a message to one client's session, whether or not it has subscribed to the topic, by the same pipeline: sent or
-     * queued as the session's state and limits have it, at the message's QoS. It is not retained.
+     * Publishes a message to the session of one client, even if the session has no subscription to the topic. The
+     * message is sent or queued at its QoS, as the session's state and limits allow. It is not retained.
      *
      * @return as for {@link #publish(Message)}; {@link PublishResult#UNMATCHED} when there is no such session
-     * @throws IllegalArgumentException when the topic may not be published to (MQTT 5.0 §4.7)
+     * @throws IllegalArgumentException when the topic is not valid for publishing (MQTT 5.0 §4.7)
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<PublishResult> publishTo(String clientId, Message message) {
         return publishTo(Tenant.DEFAULT, clientId, message);
     }
 
-    /** The same for a client of one tenant. */
+    /** Publishes a message to a client of one tenant, as {@link #publishTo(String, Message)} does. */
     public CompletionStage<PublishResult> publishTo(Tenant tenant, String clientId, Message message) {
         return publishTo(tenant, clientId, message, PublishOptions.defaults());
     }
 
-    /** The same for a client of one tenant, with more in the result if the options say so. */
+    /**
+     * Publishes a message to a client of one tenant, as {@link #publishTo(String, Message)} does; the options select
+     * the details of the result.
+     */
     public CompletionStage<PublishResult> publishTo(
             Tenant tenant, String clientId, Message message, PublishOptions options) {
         requireRunning();
@@ -237,13 +246,13 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Subscribes this application. The handler gets one message at a time, in order, on a worker thread (or on the event
-     * loop, see {@link SubscribeOptions#inline}). A message is a view that ends with the call: {@link Message#copy} what is
-     * to be kept. What waits for a slow handler is bounded by the options; beyond it messages are dropped, each as an event.
-     * A handler that throws is reported and gets the next message.
+     * Subscribes this application. The handler gets one message at a time, in order, on a worker thread (or on the
+     * event loop, see {@link SubscribeOptions#inline}). A message is a view that ends with the call; use
+     * {@link Message#copy} to keep it. The options bound the queue of a slow handler; further messages are dropped,
+     * each with an event. An exception of the handler is reported, and the handler gets the next message.
      *
-     * @return in force when its {@link Subscription#active} has completed
-     * @throws IllegalArgumentException when the filter is not valid (§4.7), or has more levels than the settings allow
+     * @return in effect when its {@link Subscription#active} has completed
+     * @throws IllegalArgumentException when the filter is invalid (§4.7), or has more levels than the settings allow
      * @throws IllegalStateException when the broker is closed
      */
     public Subscription subscribe(String topicFilter, SubscribeOptions options, Consumer<Message> handler) {
@@ -273,17 +282,19 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Subscribes this application with a handler that acknowledges: of QoS 1 and 2 as many messages come as the options' window
-     * lets be unacknowledged, then the others wait in a session of the subscription, bounded as every session is
-     * ({@link io.maxmq.config.SessionLimits}). The handler gets one message at a time, in order, and may keep it. A message that
-     * it throws on is reported, and is unacknowledged until something acknowledges it.
+     * Subscribes this application with a handler that acknowledges messages. The handler gets QoS 1 and 2 messages
+     * until the unacknowledged ones fill the options' window; further messages wait in a session of the subscription,
+     * bounded as every session is ({@link io.maxmq.config.SessionLimits}). The handler gets one message at a time, in
+     * order, and may keep it. If the handler throws, the exception is reported, and the message stays unacknowledged
+     * until the application acknowledges it.
      *
-     * <p>When the subscription is closed, other members of a shared one get what is unacknowledged at QoS 1 and what waits; a
-     * {@linkplain SubscribeOptions#durable durable} one keeps it and goes on collecting; else it is dropped.
+     * <p>When a shared subscription is closed, its other members get the waiting messages and the unacknowledged ones
+     * of QoS 1. A {@linkplain SubscribeOptions#durable durable} subscription keeps its messages and queues further
+     * ones. Other subscriptions drop them.
      *
-     * @return in force when its {@link Subscription#active} has completed; exceptionally with {@link IllegalStateException} when
-     *     there is no room for another session
-     * @throws IllegalArgumentException when the filter is not valid (§4.7), or has more levels than the settings allow
+     * @return in effect when its {@link Subscription#active} has completed; exceptionally with
+     *     {@link IllegalStateException} when the limit of sessions is reached
+     * @throws IllegalArgumentException when the filter is invalid (§4.7), or has more levels than the settings allow
      * @throws IllegalStateException when the broker is closed
      */
     public Subscription subscribe(
@@ -297,21 +308,24 @@ public final class MaxMQ implements AutoCloseable {
         return new Subscription(topicFilter, made.registration(), made.active());
     }
 
-    /** {@link #publisher(String, SubscribeOptions)} with the defaults of {@link SubscribeOptions}. */
+    /**
+     * Creates a stream like {@link #publisher(String, SubscribeOptions)}, with the defaults of
+     * {@link SubscribeOptions}.
+     */
     public Flow.Publisher<Message> publisher(String topicFilter) {
         return publisher(topicFilter, SubscribeOptions.defaults());
     }
 
     /**
-     * A subscription of this application as a reactive stream. Each subscriber of the stream subscribes to the filter when it
-     * subscribes to the stream, and gets as many messages as it requests; the others wait in a session of its own, bounded as
-     * every session is, those of QoS 0 in the options' queue. A message may be kept, and is acknowledged when {@code onNext}
-     * returns. The stream completes when the broker closes, and fails when the subscription ends otherwise. Signals come on a
-     * worker thread, one at a time.
+     * Creates a reactive stream of this application's messages. Each subscriber of the stream subscribes to the filter
+     * when it subscribes to the stream, and gets as many messages as it requests. Further messages wait in a session of
+     * its own, bounded as every session is, those of QoS 0 in the options' queue. A subscriber may keep a message,
+     * which is acknowledged when {@code onNext} returns. The stream completes when the broker closes, and fails when
+     * the subscription ends otherwise. Signals come on a worker thread, one at a time.
      *
      * @param options with a durable name the stream has one subscriber at a time: the next one ends the one before
-     * @throws IllegalArgumentException when the filter is not valid (§4.7), has more levels than the settings allow, or the
-     *     options say inline
+     * @throws IllegalArgumentException when the filter is invalid (§4.7), has more levels than the settings allow, or
+     *     the options say inline
      * @throws IllegalStateException when the broker is closed
      */
     public Flow.Publisher<Message> publisher(String topicFilter, SubscribeOptions options) {
@@ -323,23 +337,23 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Ends a {@linkplain SubscribeOptions#durable durable} subscription of the default tenant for good, with all that it holds.
+     * Ends a {@linkplain SubscribeOptions#durable durable} subscription of the default tenant and drops its messages.
      *
-     * @return whether there was one of this name
+     * @return whether a subscription had this name
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<Boolean> removeDurable(String name) {
         return removeDurable(Tenant.DEFAULT, name);
     }
 
-    /** The same for one tenant. */
+    /** Ends a durable subscription of one tenant, as {@link #removeDurable(String)} does. */
     public CompletionStage<Boolean> removeDurable(Tenant tenant, String name) {
         requireRunning();
         return broker.sessionSubscriptions().remove(tenant, name);
     }
 
     /**
-     * The clients that are connected: to look at, and to disconnect.
+     * Returns the connected clients; inspects and disconnects them.
      *
      * @throws IllegalStateException when the broker is closed
      */
@@ -349,7 +363,7 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Who may not connect: client ids, users and addresses.
+     * Returns the bans of client ids, users and addresses.
      *
      * @throws IllegalStateException when the broker is closed
      */
@@ -359,7 +373,7 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * The sessions, connected or not: what each holds, and how to end one or to subscribe for it.
+     * Returns the sessions, connected or not; inspects and ends them, and changes their subscriptions.
      *
      * @throws IllegalStateException when the broker is closed
      */
@@ -388,30 +402,39 @@ public final class MaxMQ implements AutoCloseable {
         return broker.administration().retained();
     }
 
-    /** {@link #explain(PublishQuestion)} about a message of QoS 1 that a client of the default tenant would publish. */
+    /**
+     * Explains the delivery of a QoS 1 message that a client of the default tenant would publish, as
+     * {@link #explain(PublishQuestion)} does.
+     */
     public CompletionStage<Explanation> explain(String topic, String clientId) {
         return explain(PublishQuestion.of(topic).by(clientId));
     }
 
-    /** The same in one tenant. */
+    /**
+     * Explains the delivery of a QoS 1 message that a client of one tenant would publish, as
+     * {@link #explain(PublishQuestion)} does.
+     */
     public CompletionStage<Explanation> explain(Tenant tenant, String topic, String clientId) {
         return explain(PublishQuestion.of(topic).tenant(tenant).by(clientId));
     }
 
-    /** The same about one that this application would publish. */
+    /**
+     * Explains the delivery of a QoS 1 message that this application would publish, as
+     * {@link #explain(PublishQuestion)} does.
+     */
     public CompletionStage<Explanation> explain(String topic) {
         return explain(PublishQuestion.of(topic));
     }
 
     /**
-     * Who would get a message and why others would not: whether its publisher may publish it, and for each subscription that
-     * matches what would become of it. Nothing is done by asking: no turn of a shared subscription is taken, nothing dropped,
-     * counted or remembered; but authorizers are asked, and those that are asked about deliveries once for each recipient, one
-     * after the other.
+     * Explains the delivery of a hypothetical message: whether its publisher may publish it, and the result for each
+     * matching subscription. The question has no side effects: no turn of a shared subscription is taken, nothing is
+     * dropped, counted or remembered. It does call authorizers, and those that authorize deliveries once for each
+     * recipient, one after the other.
      *
-     * <p><b>Cost:</b> a match on each event loop, and there the subscriptions up to the question's limit, in one turn.
+     * <p><b>Cost:</b> a match on each event loop, with the subscriptions up to the question's limit, in one turn.
      *
-     * @return completes on an event loop, as answers of {@link Sessions} do
+     * @return completes on an event loop, as stages of {@link Sessions} do
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<Explanation> explain(PublishQuestion question) {
@@ -420,8 +443,9 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Tells a handler of events of one kind from now on, until the registration is closed or the broker is. The handler runs as a
-     * {@link BrokerListener} does: one event at a time, in order, on a thread of its own kind, with a bounded queue.
+     * Notifies a handler of events of one kind from now on, until the registration or the broker is closed. The handler
+     * runs as a {@link BrokerListener} does: one event at a time, in order, on a thread for listeners, with a bounded
+     * queue.
      *
      * <pre>{@code
      * broker.onEvent(BrokerEvent.ClientDisconnected.class, event -> log(event.client(), event.reasonCode()));
@@ -451,7 +475,8 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Adds a listener while the broker runs; those of {@link MaxMQBuilder#eventListener} hear of its start as well.
+     * Adds a listener while the broker runs. Unlike listeners of {@link MaxMQBuilder#eventListener}, it misses the
+     * events of the start.
      *
      * @throws IllegalStateException when the broker is closed
      */
@@ -461,21 +486,23 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * How the broker is, for a health probe: asked as often as you like, it costs some reads and never waits, not even for an
-     * event loop that hangs. Also when the broker is closed.
+     * Returns the state of the broker for a health probe. Costs some reads and never waits, not even for a blocked
+     * event loop, so it may be called often. Also works when the broker is closed.
      */
     public Health health() {
         return broker.administration().health();
     }
 
-    /** Whether clients can be sent here, for a readiness probe: {@link Health#isReady} of {@link #health}. */
+    /**
+     * Returns {@link Health#isReady} of {@link #health}, for a readiness probe: true when the broker serves clients.
+     */
     public boolean isReady() {
         return health().isReady();
     }
 
     /**
-     * Connects without a socket: a stream of bytes on which any MQTT client can talk. The broker treats it as a connection
-     * of the listener {@code in-memory}, with the same authentication and limits.
+     * Connects without a socket: a stream of bytes for any MQTT client. The broker treats it as a connection of the
+     * listener {@code in-memory}, with the same authentication and limits.
      *
      * @throws IllegalStateException when the broker is closed
      */
@@ -499,14 +526,15 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
-     * Stops the broker: listeners close, MQTT 5.0 clients are told 0x8B (server shutting down), and every thread, port and
-     * buffer is given back. Waits for that, where something hangs at most for the close timeout at each step: connections, each
-     * extension, sessions, threads. Also on a thread that is interrupted already, which stays so. Idempotent.
+     * Stops the broker: closes listeners, sends MQTT 5.0 clients DISCONNECT 0x8B (server shutting down), and releases
+     * every thread, port and buffer. Waits for that, at most the close timeout for each step: connections, each
+     * extension, sessions, threads. Also works on an interrupted thread, which stays interrupted. Idempotent.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            boolean interrupted = Thread.interrupted(); // else it would wait for nothing: handlers, writes, threads
+            boolean interrupted =
+                    Thread.interrupted(); // an interrupted thread would not wait for handlers, writes and threads
             try {
                 broker.close();
             } finally {
@@ -520,10 +548,10 @@ public final class MaxMQ implements AutoCloseable {
         }
     }
 
-    /** For a second caller: the port is free when its close returns, too. */
+    /** Makes a second caller wait too, so that the port is free when its close returns. */
     private void awaitAllGivenBack() {
         try {
-            // Not for ever: a handler may close the broker while another close waits for handlers.
+            // Bounded: a handler may close the broker while another close waits for handlers.
             var unused = allGivenBack.await(broker.closeTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

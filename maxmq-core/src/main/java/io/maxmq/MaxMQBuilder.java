@@ -37,8 +37,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a broker and starts it. Every setting has a default but one: who may connect. Not thread-safe; each start makes
- * a new broker.
+ * Describes and starts a broker. Every setting has a default except authentication: add an authenticator or allow
+ * anonymous clients. Not thread-safe; each start creates a new broker.
  *
  * @since 0.1.0
  */
@@ -71,33 +71,36 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Takes every setting from {@code settings}; what is set before is lost, what is set later wins. */
+    /** Takes every setting from {@code settings}. Discards settings made before; later ones take precedence. */
     public MaxMQBuilder config(BrokerConfig settings) {
         config = settings.toBuilder();
         return this;
     }
 
-    /** The broker's name in threads, loggers and metrics; 1..64 of {@code a-z A-Z 0-9 . _ -}. */
+    /** Sets the broker's name in threads, loggers and metrics; 1..64 of {@code a-z A-Z 0-9 . _ -}. */
     public MaxMQBuilder name(String name) {
         config.name(name);
         return this;
     }
 
-    /** Adds a listener; without any only in-process clients connect. */
+    /** Adds a listener. Without a listener only in-process clients connect. */
     public MaxMQBuilder listener(Listener listener) {
         config.listener(listener);
         return this;
     }
 
-    /** Lets everybody in whom no authenticator has anything to say about. */
+    /**
+     * Allows anonymous clients. Without an authenticator every client may connect; otherwise clients without user name
+     * and password that no authenticator allows or denies.
+     */
     public MaxMQBuilder allowAnonymous() {
         config.allowAnonymous(true);
         return this;
     }
 
     /**
-     * Adds to the chain that decides who may connect; asked in the order of the calls. One that is an {@link Extension} too is
-     * started and stopped with the broker; so is one within a {@link TenantAuthenticator}.
+     * Adds an authenticator to the chain, which is called in the order of addition. If the authenticator is an
+     * {@link Extension}, the broker starts and stops it; the same applies to one within a {@link TenantAuthenticator}.
      */
     public MaxMQBuilder authenticator(Authenticator authenticator) {
         authenticators.add(authenticator);
@@ -105,7 +108,7 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** A plug-in that is an extension as well lives as long as the broker, without being named twice. */
+    /** Adds a plug-in as an extension if it is one, so that the broker starts and stops it. */
     private void startAndStop(Object plugin) {
         if (plugin instanceof Extension extension && extensions.stream().noneMatch(each -> each == extension)) {
             extensions.add(extension);
@@ -113,10 +116,10 @@ public final class MaxMQBuilder {
     }
 
     /**
-     * Adds a method of enhanced authentication (MQTT 5.0 §4.12). One that is an {@link Extension} too is started and stopped
-     * with the broker.
+     * Adds a method of enhanced authentication (MQTT 5.0 §4.12). If the authenticator is an {@link Extension}, the
+     * broker starts and stops it.
      *
-     * @throws IllegalArgumentException when its method is empty, or there already
+     * @throws IllegalArgumentException when its method is empty, or already has an authenticator
      */
     public MaxMQBuilder enhancedAuthenticator(EnhancedAuthenticator authenticator) {
         String method = authenticator.method();
@@ -132,8 +135,8 @@ public final class MaxMQBuilder {
     }
 
     /**
-     * Adds to the chain that decides what clients may do; without any, everything. One that is an {@link Extension} too is
-     * started and stopped with the broker.
+     * Adds an authorizer to the chain that decides what clients may do; without authorizers everything is allowed. If
+     * the authorizer is an {@link Extension}, the broker starts and stops it.
      */
     public MaxMQBuilder authorizer(Authorizer authorizer) {
         authorizers.add(authorizer);
@@ -142,8 +145,9 @@ public final class MaxMQBuilder {
     }
 
     /**
-     * Adds one that decides how much clients may do in a time; {@link io.maxmq.limit.Limits} has ready-made limits. Of several the answer
-     * that costs the client most counts. One that is an {@link Extension} too is started and stopped with the broker.
+     * Adds a rate limiter; {@link io.maxmq.limit.Limits} has ready-made limits. When several limiters answer, the
+     * answer that costs the client most applies. If the limiter is an {@link Extension}, the broker starts and stops
+     * it.
      */
     public MaxMQBuilder rateLimiter(RateLimiter limiter) {
         if (limiter != RateLimiter.NONE) {
@@ -159,121 +163,127 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Adds one that is told what happens. */
+    /** Adds a listener for the broker's events. */
     public MaxMQBuilder eventListener(BrokerListener listener) {
         eventListeners.add(listener);
         return this;
     }
 
-    /** Where the broker's metrics go; {@code io.maxmq.micrometer.MicrometerMetrics} has them shown in Micrometer. */
+    /**
+     * Sets the sink for the broker's metrics; {@code io.maxmq.micrometer.MicrometerMetrics} publishes them to
+     * Micrometer.
+     */
     public MaxMQBuilder metrics(MetricsSink sink) {
         metrics = sink;
         return this;
     }
 
-    /** Adds an extension; started in the order of the calls, before the listeners open. One that is there already is not added. */
+    /**
+     * Adds an extension. Extensions start in the order of addition, before the listeners open. No effect if it has been
+     * added before.
+     */
     public MaxMQBuilder extension(Extension extension) {
         startAndStop(extension);
         return this;
     }
 
-    /** Another clock than the system's; a virtual one drives every deadline of the broker. */
+    /** Replaces the system's clock; a virtual clock drives every deadline of the broker. */
     public MaxMQBuilder clock(Clock newClock) {
         clock = newClock;
         return this;
     }
 
     /**
-     * Where the broker keeps what must outlive it: retained and delayed messages, what waits for members of a shared
-     * subscription, and of each session that outlives its connection the subscriptions, the queue, what is in flight both ways,
-     * the will and the time of expiry. What it acknowledges is then as durable as what the store completes ({@link
-     * io.maxmq.spi.storage.Durability}). Extensions have the store too, for tables of their own. Without a store, the default,
-     * everything is in memory and gone with the broker.
+     * Sets the store for state that must outlive the broker: retained and delayed messages, messages that wait for
+     * members of a shared subscription, and of each session that outlives its connection the subscriptions, the queue,
+     * in-flight messages of both directions, the will and the time of expiry. An acknowledgement of the broker is as
+     * durable as a completed write of the store ({@link io.maxmq.spi.storage.Durability}). Extensions can use the store
+     * for tables of their own. Without a store, the default, all state is in memory and lost when the broker closes.
      *
-     * <p>A store belongs to one broker and one start: {@link #start} opens it, and {@link MaxMQ#close}, or a start that fails,
-     * closes it. The next broker gets another object on the same data.
+     * <p>A store object belongs to one broker and one start: {@link #start} opens it, and {@link MaxMQ#close}, or a
+     * failed start, closes it. The next broker gets another object on the same data.
      */
     public MaxMQBuilder storage(KeyValueStore store) {
         storage = store;
         return this;
     }
 
-    /** Event loops, 1..64; 0, the default, for one per processor. */
+    /** Sets the number of event loops, 1..64; 0, the default, for one per processor. */
     public MaxMQBuilder loops(int loops) {
         config.loops(loops);
         return this;
     }
 
-    /** Limits per connection. */
+    /** Sets the limits of each connection. */
     public MaxMQBuilder connections(ConnectionLimits limits) {
         config.connections(limits);
         return this;
     }
 
-    /** Limits per session. */
+    /** Sets the limits of each session. */
     public MaxMQBuilder sessions(SessionLimits limits) {
         config.sessions(limits);
         return this;
     }
 
-    /** Limits of retained messages. */
+    /** Sets the limits of retained messages. */
     public MaxMQBuilder retained(RetainedLimits limits) {
         config.retained(limits);
         return this;
     }
 
-    /** How a start on a storage counts the time since the last run, and how long it waits for the storage. */
+    /** Sets how a start with a store counts the time since the previous run, and how long it waits for the store. */
     public MaxMQBuilder recovery(RecoveryLimits limits) {
         config.recovery(limits);
         return this;
     }
 
-    /** Messages that clients publish for later. */
+    /** Sets the limits of delayed messages. */
     public MaxMQBuilder delayed(DelayedLimits limits) {
         config.delayed(limits);
         return this;
     }
 
-    /** Adds a rule that gives what clients publish and subscribe to other names; the first that matches is applied. */
+    /** Adds a rule that renames the topics and filters of clients; the first matching rule is applied. */
     public MaxMQBuilder topicRewrite(TopicRewrite rule) {
         config.topicRewrite(rule);
         return this;
     }
 
-    /** Adds a subscription that sessions of certain clients get without asking. */
+    /** Adds a subscription that the broker gives to sessions of certain clients. */
     public MaxMQBuilder automaticSubscription(AutomaticSubscription subscription) {
         config.automaticSubscription(subscription);
         return this;
     }
 
     /**
-     * Bans a client, a user or a range of addresses as long as this broker runs; {@link MaxMQ#bans()} bans while it runs, and keeps bans
-     * in the storage.
+     * Bans a client, a user or a range of addresses for the life of this broker. {@link MaxMQ#bans()} bans at run time
+     * and keeps bans in the store.
      */
     public MaxMQBuilder ban(Ban ban) {
         config.ban(ban);
         return this;
     }
 
-    /** How clients are told apart by tenant. */
+    /** Sets how clients are assigned to tenants. */
     public MaxMQBuilder tenancy(Tenancy tenancy) {
         config.tenancy(tenancy);
         return this;
     }
 
-    /** The memory budget of the whole broker. */
+    /** Sets the memory budget of the whole broker. */
     public MaxMQBuilder memory(MemoryLimits limits) {
         config.memory(limits);
         return this;
     }
 
-    /** When the broker sheds work because it has too much; default never. */
+    /** Sets when the broker sheds work under overload; by default it never does. */
     public MaxMQBuilder overload(OverloadLimits limits) {
         config.overload(limits);
         return this;
     }
 
-    /** What clients may use. */
+    /** Sets the MQTT features that the broker offers to clients. */
     public MaxMQBuilder capabilities(Capabilities capabilities) {
         config.capabilities(capabilities);
         return this;
@@ -288,9 +298,9 @@ public final class MaxMQBuilder {
     /**
      * Starts the broker and waits until its listeners are bound.
      *
-     * @throws IllegalArgumentException when a setting, or a file that it names, is wrong; names it and its value
-     * @throws IllegalStateException when nobody could connect, an extension fails or the store was opened before; says what
-     *     to do
+     * @throws IllegalArgumentException when a setting, or a file that it names, is invalid; names it and its value
+     * @throws IllegalStateException when no client could connect, an extension fails or the store was opened before;
+     *     says what to do
      * @throws io.maxmq.spi.storage.StorageException when the store can't be opened; says where and why
      * @throws UncheckedIOException when a listener cannot be bound; names it and its address
      */

@@ -10,7 +10,7 @@ import io.maxmq.spi.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an application subscribes. Immutable; each method answers a changed copy.
+ * Options of an application's subscription. Immutable; each method returns a changed copy.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public final class SubscribeOptions {
 
     private final Values values;
 
-    /** Not changed once it is in options. */
+    /** Mutable only until the options that hold it are created. */
     private static final class Values implements Cloneable {
         private Tenant tenant = Tenant.DEFAULT;
         private QoS maximumQos = QoS.EXACTLY_ONCE;
@@ -57,7 +57,10 @@ public final class SubscribeOptions {
         return new SubscribeOptions(changed);
     }
 
-    /** The default tenant, any QoS, a queue of 10,000 messages, on a worker thread, with retained messages, not durable. */
+    /**
+     * Returns the defaults: the default tenant, any QoS, a queue of 10,000 messages, on a worker thread, with retained
+     * messages, not durable.
+     */
     public static SubscribeOptions defaults() {
         return DEFAULTS;
     }
@@ -67,12 +70,12 @@ public final class SubscribeOptions {
         return with(to -> to.tenant = in);
     }
 
-    /** Messages come with at most this QoS. */
+    /** Limits the QoS of delivered messages. */
     public SubscribeOptions maximumQos(QoS qos) {
         return with(to -> to.maximumQos = qos);
     }
 
-    /** How many messages may wait for the handler before further ones are dropped; 1 or more. */
+    /** Sets the maximum number of messages that wait for the handler, 1 or more; further ones are dropped. */
     public SubscribeOptions queue(int messages) {
         if (messages < 1) {
             throw new IllegalArgumentException("queue must be 1 or more: messages=" + messages);
@@ -81,8 +84,8 @@ public final class SubscribeOptions {
     }
 
     /**
-     * How many messages of QoS 1 and 2 a handler that acknowledges, a stream or a durable subscription may have unacknowledged;
-     * 1..65535, default 100. The session's own limit counts as well.
+     * Sets the maximum number of unacknowledged QoS 1 and 2 messages of a handler that acknowledges, a stream or a
+     * durable subscription; 1..65535, default 100. The session's own limit applies as well.
      */
     public SubscribeOptions window(int messages) {
         if (messages < 1 || messages > 65_535) {
@@ -99,24 +102,25 @@ public final class SubscribeOptions {
         return with(to -> to.inline = true);
     }
 
-    /** Leaves out the messages that are retained already. */
+    /** Delivers no messages that were retained before the subscription. */
     public SubscribeOptions withoutRetained() {
         return retainHandling(RetainHandling.DO_NOT_SEND);
     }
 
     /**
-     * Whether the messages that are retained already come (MQTT 5.0 §3.8.3.1). Only a durable subscription can be there before;
-     * every other is new.
+     * Selects whether retained messages are delivered at the subscription (MQTT 5.0 §3.8.3.1). Only a durable
+     * subscription can already exist; every other subscription is new.
      */
     public SubscribeOptions retainHandling(RetainHandling handling) {
         return with(to -> to.retainHandling = handling);
     }
 
     /**
-     * Makes the subscription outlive its handler: when it is closed, messages of QoS 1 and 2 go on being queued for it, within
-     * the limits of a session, until the application subscribes again under this name or calls {@link MaxMQ#removeDurable}. A
-     * name stands for one subscription: who subscribes under a name in use takes over, and another filter takes the place of
-     * the one before. Among the broker's sessions it has the client id {@code $in-process/NAME}.
+     * Makes the subscription outlive its handler: after it is closed, messages of QoS 1 and 2 are queued for it, within
+     * the limits of a session, until the application subscribes again under this name or calls
+     * {@link MaxMQ#removeDurable}. A name stands for one subscription: subscribing under a name in use takes the
+     * subscription over, and another filter replaces the former one. Among the broker's sessions it has the client id
+     * {@code $in-process/NAME}.
      *
      * @param name 1..256 characters, unique in the tenant; does not begin with {@code #}
      */
@@ -153,7 +157,7 @@ public final class SubscribeOptions {
         return values.durableName;
     }
 
-    /** As what has a session is asked for. */
+    /** Returns the request for a subscription with a session. */
     SessionSubscriptions.Request request(TopicFilter filter) {
         return new SessionSubscriptions.Request(
                 values.tenant,

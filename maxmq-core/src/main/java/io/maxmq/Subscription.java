@@ -5,7 +5,7 @@ import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A subscription of this application, until it is closed or the broker is. Thread-safe.
+ * A subscription of this application. Ends when it or the broker is closed. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -21,17 +21,17 @@ public final class Subscription implements AutoCloseable {
         this.active = active;
     }
 
-    /** As subscribed, with {@code $share/NAME/} if it is shared. */
+    /** Returns the filter as subscribed, with {@code $share/NAME/} if the subscription is shared. */
     public String topicFilter() {
         return topicFilter;
     }
 
-    /** Completes, on an event loop, when the subscription is in force: what is published later reaches the handler. */
+    /** Completes, on an event loop, when the subscription is in effect: messages published later reach the handler. */
     public CompletionStage<Void> active() {
         return active;
     }
 
-    /** Ends it: the handler gets no further message, but may still be busy with one. Idempotent. */
+    /** Ends the subscription: the handler gets no further message, but may still process one. Idempotent. */
     @Override
     public void close() {
         registration.close();

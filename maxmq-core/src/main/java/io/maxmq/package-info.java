@@ -1,2 +1,2 @@
-/** What an embedder imports: the builder and the running broker. */
+/** Entry point for embedders: the builder and the running broker. */
 package io.maxmq;

@@ -6,29 +6,32 @@ import io.maxmq.spi.Stable;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 
 /**
- * A subscription that sessions of certain clients get without asking, with their first CONNECT: a new session each time that it
- * begins, a session that goes on once. The client may end it by UNSUBSCRIBE, and has it no more until a new session begins; by
- * SUBSCRIBE to the same filter it makes it its own. No packet tells of it; {@link io.maxmq.spi.event.BrokerEvent.Subscribed}
- * does, and retained messages come as after SUBSCRIBE.
+ * A subscription that the broker gives to sessions of certain clients at their first CONNECT: each time to a new
+ * session, once to a resumed one. A client may end it by UNSUBSCRIBE; then it stays ended until a new session begins. A
+ * client that subscribes to the same filter replaces it by its own subscription. The broker sends no packet about it,
+ * but emits {@link io.maxmq.spi.event.BrokerEvent.Subscribed}, and delivers retained messages as after SUBSCRIBE.
  *
- * <p>Authorizers are asked as about a SUBSCRIBE of the client: when it is given, when the session is resumed, and when the rules change. A
- * client that they deny goes without it until a new session begins, which is logged; when one of them fails the connection ends.
- * {@link #withoutAuthorization()} gives it to clients that have no right of their own to it; an authorizer that {@linkplain
- * io.maxmq.spi.auth.Authorizer#authorizesReceive asks about each delivery} is asked about those all the same. Interceptors are not asked. The
- * limits of subscriptions hold; where one is reached the client goes without, which is logged. Immutable.
+ * <p>Authorizers decide as for a SUBSCRIBE of the client: at the first CONNECT, when the session is resumed, and when
+ * the rules change. After a denial the client goes without the subscription until a new session begins, which is
+ * logged; a failing authorizer ends the connection. {@link #withoutAuthorization()} skips this check; an authorizer
+ * that {@linkplain io.maxmq.spi.auth.Authorizer#authorizesReceive authorizes each delivery} still decides about
+ * deliveries. Interceptors are not called. The limits of subscriptions apply; at a limit the client goes without the
+ * subscription, which is logged. Immutable.
  *
- * @param clientIds which clients: a client id in which each {@code *} stands for any characters, also none; at most 256 characters
- * @param subscription what they get; in its filter {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and a
- *     client for which one of these is missing or holds {@code / + #}, or would begin the filter with {@code $}, goes without. {@code
- *     $share/NAME/} may precede the filter, {@code $exclusive/} not
- * @param authorized whether the authorizers are asked; default true
+ * @param clientIds a pattern of client ids in which each {@code *} stands for any number of characters; at most 256
+ *     characters
+ * @param subscription the filter and its options. {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} in the
+ *     filter are replaced; a client without one of these, or with a value that contains {@code / + #} or would begin
+ *     the filter with {@code $}, gets no subscription. {@code $share/NAME/} may precede the filter, {@code $exclusive/}
+ *     must not
+ * @param authorized whether authorizers decide; default true
  * @since 0.1.0
  */
 @Stable
 public record AutomaticSubscription(String clientIds, SubscriptionRequest subscription, boolean authorized) {
     private static final int MAX_PATTERN = 256;
 
-    /** Checks the filter, as it is when all names are in place. */
+    /** Checks the filter with sample values in place of the placeholders. */
     public AutomaticSubscription {
         String filter = subscription.topicFilter();
         if (clientIds.isEmpty() || clientIds.length() > MAX_PATTERN) {
@@ -47,17 +50,17 @@ public record AutomaticSubscription(String clientIds, SubscriptionRequest subscr
         }
     }
 
-    /** For these clients. */
+    /** Returns a subscription for the clients that match the pattern. */
     public static AutomaticSubscription of(String clientIds, SubscriptionRequest subscription) {
         return new AutomaticSubscription(clientIds, subscription, true);
     }
 
-    /** The same for clients whatever the authorizers would say. */
+    /** Returns a copy that authorizers do not decide about. */
     public AutomaticSubscription withoutAuthorization() {
         return new AutomaticSubscription(clientIds, subscription, false);
     }
 
-    /** Whether this client is one of them. */
+    /** Returns whether the pattern matches this client id. */
     public boolean isFor(String clientId) {
         int p = 0;
         int c = 0;
@@ -71,7 +74,7 @@ public record AutomaticSubscription(String clientIds, SubscriptionRequest subscr
                 p++;
                 c++;
             } else if (star >= 0) {
-                // The last star takes one character more.
+                // The last star matches one more character.
                 p = star + 1;
                 c = ++behindStar;
             } else {

@@ -8,50 +8,52 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything a broker is told before it starts, apart from the objects that plug into it. Immutable.
+ * All settings of a broker, apart from the objects that plug into it. Immutable.
  *
- * @param name in thread names, loggers and metrics; unique in the JVM; 1..64 characters out of {@code a-z A-Z 0-9
- *     . _ -}
- * @param listeners where clients connect; names differ; none means in-process clients only
- * @param allowAnonymous whether everybody may connect when there is no authenticator; default false, and then a
+ * @param name in thread names, loggers and metrics; unique in the JVM; 1..64 characters out of
+ *     {@code a-z A-Z 0-9 . _ -}
+ * @param listeners with different names; without a listener only in-process clients connect
+ * @param allowAnonymous whether every client may connect when there is no authenticator; default false, and then a
  *     start without an authenticator fails
- * @param sessionsBelongToUsers whether a session may be resumed or ended by a CONNECT of the user alone that has made it, no user
- *     being one as well: others are refused with 0x85 (MQTT 3: 2). A client that no authenticator vouches for is the user that its
- *     CONNECT names, but gets no session of a user of that name that an authenticator vouched for; default true
- * @param clientIds which client ids users may connect with; default {@link ClientIdRule#ANY}
- * @param disconnectRevoked whether an MQTT 5.0 client that loses a subscription by a change of the rules is told by DISCONNECT 0x87,
- *     since MQTT has no other word for it, and comes back to what is left of its session; else, and in MQTT 3, it just gets no more
- *     of that; default true
+ * @param sessionsBelongToUsers whether only the user that created a session may resume or end it; clients without a
+ *     user name count as one user. Other users are refused with 0x85 (MQTT 3: 2). A client that no authenticator
+ *     verified is the user that its CONNECT names, but never gets a session of a verified user with that name; default
+ *     true
+ * @param clientIds client ids that a user may connect with; default {@link ClientIdRule#ANY}
+ * @param disconnectRevoked whether an MQTT 5.0 client gets DISCONNECT 0x87 when a change of the rules ends one of its
+ *     subscriptions. MQTT has no other notification; the client can reconnect and resume its session. Otherwise, and
+ *     always in MQTT 3, the client gets no notification; default true
  * @param loops event loops, 1..64; 0 for one per available processor, 64 at most; default 0
- * @param workers threads for plug-ins that may block and for listeners, started when needed; 0 for twice the
- *     available processors, at least 4; default 0
+ * @param workers threads for plug-ins that may block and for listeners, started when needed; 0 for twice the available
+ *     processors, at least 4; default 0
  * @param workerQueue tasks that may wait for a worker; default 10,000
- * @param pluginDeadline in which authenticators, authorizers and interceptors must answer; default 5 s
- * @param closeTimeout that closing gives to each of its steps: connections, each extension, sessions, threads; default 2 s
- * @param stallThreshold after which an event loop that does not turn is reported; default 500 ms
- * @param willGraceAfterRestart how much longer than their delay wills that a crash made due wait for their clients to come
- *     back; at most 292 years; default 0
+ * @param pluginDeadline time for an answer of authenticators, authorizers and interceptors; default 5 s
+ * @param closeTimeout time for each step of closing: connections, each extension, sessions, threads; default 2 s
+ * @param stallThreshold time after which a blocked event loop is reported; default 500 ms
+ * @param willGraceAfterRestart added to the delay of wills that a crash made due, so that their clients can return
+ *     first; at most 292 years; default 0
  * @param datacenter of message ids, 0..255; default 0
  * @param machine of message ids, 0..8191; default 0
- * @param connections per connection
- * @param sessions per session
- * @param retained of retained messages
- * @param memory of the whole broker
- * @param overload when the broker sheds work; default never
- * @param capabilities what clients may use
- * @param overlapping what a client gets that several of its filters match; default
+ * @param connections limits of each connection
+ * @param sessions limits of each session
+ * @param retained limits of retained messages
+ * @param memory budget of the whole broker
+ * @param overload thresholds at which the broker sheds work; default disabled
+ * @param capabilities MQTT features that clients may use
+ * @param overlapping deliveries of a message that matches several filters of one client; default
  *     {@link OverlappingSubscriptions#ONE_DELIVERY}
- * @param sysInterval how often the broker publishes figures about itself below {@code $SYS/broker/}, as retained messages of
- *     {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
- * @param recovery of a start on a storage
- * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
- * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
- *     that matches is applied; default none
- * @param tenancy how clients are told apart by tenant; default {@link Tenancy#none()}
- * @param bans clients, users and addresses that may not connect, beside those that {@code MaxMQ.bans()} adds; not written to the storage, so
- *     a ban ends when it is taken out and the broker starts again, or {@code MaxMQ.reload()} reads its file; at most
- *     {@link Bans#MAX_BANS}; default none
- * @param automaticSubscriptions what sessions of certain clients get without asking, at most 256; default none
+ * @param sysInterval time between publications of the broker's figures below {@code $SYS/broker/}, as retained messages
+ *     of {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
+ * @param recovery limits of a start with a store
+ * @param delayed limits of messages that clients publish to {@code $delayed/SECONDS/TOPIC}
+ * @param topicRewrites rules that rename topics and filters of clients of all tenants, at most 256; the first matching
+ *     rule is applied; default none
+ * @param tenancy assignment of clients to tenants; default {@link Tenancy#none()}
+ * @param bans banned clients, users and addresses, in addition to those of {@code MaxMQ.bans()}; not written to the
+ *     store, so a ban ends when it is removed from the settings and the broker restarts, or {@code MaxMQ.reload()}
+ *     reads its file; at most {@link Bans#MAX_BANS}; default none
+ * @param automaticSubscriptions subscriptions that the broker gives to sessions of certain clients, at most 256;
+ *     default none
  * @since 0.1.0
  */
 @Stable
@@ -110,17 +112,17 @@ public record BrokerConfig(
         SettingChecks.range("machine", machine, 0, 8191);
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static BrokerConfig defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.name = name;
@@ -207,7 +209,7 @@ public record BrokerConfig(
             return this;
         }
 
-        /** Adds one behind those already there. */
+        /** Appends a listener. */
         public Builder listener(Listener listener) {
             List<Listener> more = new ArrayList<>(listeners);
             more.add(listener);
@@ -359,7 +361,7 @@ public record BrokerConfig(
             return this;
         }
 
-        /** Adds one behind those already there. */
+        /** Appends a rule. */
         public Builder topicRewrite(TopicRewrite rule) {
             List<TopicRewrite> more = new ArrayList<>(topicRewrites);
             more.add(rule);
@@ -379,7 +381,7 @@ public record BrokerConfig(
             return this;
         }
 
-        /** Adds one behind those already there. */
+        /** Appends a subscription. */
         public Builder automaticSubscription(AutomaticSubscription subscription) {
             List<AutomaticSubscription> more = new ArrayList<>(automaticSubscriptions);
             more.add(subscription);
@@ -393,7 +395,7 @@ public record BrokerConfig(
             return this;
         }
 
-        /** Adds one behind those already there. */
+        /** Appends a ban. */
         public Builder ban(Ban ban) {
             List<Ban> more = new ArrayList<>(bans);
             more.add(ban);
@@ -402,9 +404,9 @@ public record BrokerConfig(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public BrokerConfig build() {
             return new BrokerConfig(

@@ -5,33 +5,35 @@ import io.maxmq.spi.Stable;
 import java.util.Set;
 
 /**
- * What the broker offers; v5 clients are told in CONNACK (MQTT 5.0 §3.2.2.3) where it is less than the protocol has. All of
- * that by default. Immutable.
+ * MQTT features that the broker offers. CONNACK announces restrictions to MQTT 5.0 clients (§3.2.2.3). By default all
+ * features are available. Immutable.
  *
- * <p>A v5 client that uses what it was told is not there makes a protocol error, and is disconnected with the code named
- * here (§4.13). A v3 client cannot be told: a PUBLISH that the broker does not take closes its connection, since nothing in
- * MQTT 3 refuses one; a filter is refused with SUBACK 0x80, to MQTT 3.1, which has no such code, by delivering nothing.
- * A will that is not possible is refused in CONNACK: v5 with the code named, v3 with 3 (server unavailable).
+ * <p>An MQTT 5.0 client that uses an unavailable feature commits a protocol error, and is disconnected with the reason
+ * code named here (§4.13). MQTT 3 has no such announcement: an unacceptable PUBLISH closes the connection, as MQTT 3
+ * cannot refuse it; an unacceptable filter gets SUBACK 0x80, or in MQTT 3.1, which has no such code, no messages. An
+ * unacceptable will is refused in CONNACK: MQTT 5.0 with the reason code named here, MQTT 3 with 3 (server
+ * unavailable).
  *
- * @param maximumQos of PUBLISH and will (0x9B); subscriptions are granted no more
+ * @param maximumQos of PUBLISH and will (0x9B); the maximum granted QoS of subscriptions
  * @param retainAvailable whether PUBLISH and will may have RETAIN (0x9A)
  * @param wildcardSubscriptionsAvailable whether filters may have {@code +} or {@code #} (0xA2)
  * @param sharedSubscriptionsAvailable whether filters may begin with {@code $share} (0x9E)
  * @param subscriptionIdentifiersAvailable whether SUBSCRIBE may have an identifier (0xA1)
- * @param payloadFormatChecked whether the payload of a v5 PUBLISH or will whose Payload Format Indicator says UTF-8 must be
- *     that: else PUBACK, PUBREC or CONNACK have 0x99, and a QoS 0 PUBLISH ends the connection with it (§3.3.2.3.2);
- *     costs a pass over such payloads; default false
- * @param responseInformation what a v5 client is told that asks for it (§3.2.2.3.15), usually where responses to it may go,
- *     like {@code replies/${clientid}}; {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and
- *     a client for which one of these is missing or holds {@code / + #}, or would begin it with {@code $}, is told nothing;
- *     default empty, for nothing
- * @param openDollarTopics first levels like {@code $app} below which clients may publish; all others that begin with
- *     {@code $} are closed to clients (0x87), and {@code $SYS}, {@code $share}, {@code $exclusive} and {@code $delayed} always are; default none
- * @param exclusiveSubscriptionsAvailable whether clients may subscribe to {@code $exclusive/FILTER}: messages of FILTER, and
- *     one client of a tenant at a time, until it unsubscribes or its session ends; while one has it, others are refused with
- *     SUBACK 0x97 (v3: 0x80). FILTER may have wildcards; it is compared as it is written, and does not concern who subscribes
- *     to it in the ordinary way. Subscribing to FILTER itself makes the client's own subscription an ordinary one. Authorizers
- *     and events have FILTER. When false: SUBACK 0x8F; default true
+ * @param payloadFormatChecked whether the broker verifies UTF-8 payloads of MQTT 5.0 PUBLISH packets and wills, as
+ *     declared by the Payload Format Indicator. An invalid payload gets 0x99 in PUBACK, PUBREC or CONNACK, and at QoS 0
+ *     closes the connection (§3.3.2.3.2); costs a pass over such payloads; default false
+ * @param responseInformation response information for MQTT 5.0 clients that request it (§3.2.2.3.15), usually a prefix
+ *     of response topics, like {@code replies/${clientid}}; {@code ${clientid}}, {@code ${username}} and
+ *     {@code ${tenant}} are replaced. A client without one of these, or with a value that contains {@code / + #} or
+ *     would begin it with {@code $}, gets no response information; default empty, for no response information
+ * @param openDollarTopics first levels like {@code $app} below which clients may publish. Clients may not publish to
+ *     other topics that begin with {@code $} (0x87), and never to {@code $SYS}, {@code $share}, {@code $exclusive} and
+ *     {@code $delayed}; default none
+ * @param exclusiveSubscriptionsAvailable whether clients may subscribe to {@code $exclusive/FILTER}, which matches the
+ *     messages of FILTER and is granted to one client of a tenant at a time, until the client unsubscribes or its
+ *     session ends; other clients are refused with SUBACK 0x97 (v3: 0x80). FILTER may have wildcards; it is compared as
+ *     text, and does not affect ordinary subscriptions to FILTER. When the owner subscribes to FILTER itself, its
+ *     subscription becomes an ordinary one. Authorizers and events see FILTER. When false: SUBACK 0x8F; default true
  * @since 0.1.0
  */
 @Stable
@@ -55,17 +57,17 @@ public record Capabilities(
         }
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static Capabilities defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maximumQos = maximumQos;
@@ -155,9 +157,9 @@ public record Capabilities(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public Capabilities build() {
             return new Capabilities(

@@ -4,10 +4,11 @@ import io.maxmq.spi.Stable;
 import java.util.Optional;
 
 /**
- * Which client ids a user may connect with, so that no user takes the client ids of another. Others are refused with 0x85 (MQTT 3: 2).
+ * Rule for the client ids of a user, so that no user takes the client ids of another. Other client ids are refused with
+ * 0x85 (MQTT 3: 2).
  *
- * <p>With a rule other than {@link #ANY} a client without a proven user name can only leave its client id empty, so that the broker assigns
- * one. For finer rules see {@link io.maxmq.auth.AclRule#allowConnect}.
+ * <p>With a rule other than {@link #ANY} a client without a verified user name must leave its client id empty, so that
+ * the broker assigns one. For finer rules see {@link io.maxmq.auth.AclRule#allowConnect}.
  *
  * @since 0.1.0
  */
@@ -20,16 +21,17 @@ public enum ClientIdRule {
     USER_NAME,
 
     /**
-     * The user name itself, or a client id that begins with it and goes on with a character that is neither a letter nor a digit: {@code
-     * anna}, {@code anna-1} and {@code anna/phone} for the user {@code anna}, but not {@code anna2}, which may be another user's name. User
-     * names should not hold such a character themselves: the user {@code anna} may have the client ids of the user {@code anna-1}.
+     * The user name itself, or a client id that begins with it, followed by a character that is neither a letter nor a
+     * digit: {@code anna}, {@code anna-1} and {@code anna/phone} for the user {@code anna}, but not {@code anna2},
+     * which may be another user's name. User names should contain no such character: the user {@code anna} may use the
+     * client ids of the user {@code anna-1}.
      */
     USER_NAME_PREFIX;
 
     /**
-     * Whether a client may connect with this client id.
+     * Returns whether a client may connect with this client id.
      *
-     * @param username proven; empty for a client without one
+     * @param username the verified user name; empty for a client without one
      */
     public boolean allows(String clientId, Optional<String> username) {
         if (this == ANY) {

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a configuration file, as the builder takes it.
+ * The content of a configuration file, ready for the builder.
  *
- * @param authenticators in the order in which the broker asks them
- * @param authorizers in the order in which the broker asks them
+ * @param authenticators in call order
+ * @param authorizers in call order
  * @param storage not open; null for a broker in memory
- * @param origins by key, sections included: {@code FILE:LINE}, {@code environment variable NAME}, {@code system property NAME} or {@link
- *     #DEFAULT}; {@link SettingKeys#valuesIn} has the values by the same keys
+ * @param origins by key, sections included: {@code FILE:LINE}, {@code environment variable NAME},
+ *     {@code system property NAME} or {@link #DEFAULT}; {@link SettingKeys#valuesIn} has the values by the same keys
  * @since 0.1.0
  */
 @Preview
@@ -32,7 +32,7 @@ public record ConfiguredBroker(
         @Nullable KeyValueStore storage,
         Map<String, String> origins) {
 
-    /** The origin of a key that neither file nor environment has. */
+    /** The origin of a key that is neither in the file nor overridden. */
     public static final String DEFAULT = "default";
 
     /** Copies lists and map. */

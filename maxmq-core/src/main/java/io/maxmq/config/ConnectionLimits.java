@@ -4,41 +4,40 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * What one connection may take, send and be sent. Immutable.
+ * Limits and timeouts of one connection. Immutable.
  *
- * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
- *     s
- * @param maxTlsHandshakes TLS handshakes of one listener that clients have begun and that are under way at a time; further clients
- *     wait, unread, for {@code connectTimeout} at most, and while any waits handshakes that take longer than half of that are
- *     ended; default 10,000
- * @param packetTimeout from a packet's first byte to its last; a packet of which at least 1 KiB has come per second of that time is given
- *     the same time again, and so on. A client that is slower is disconnected (v5 0x83). Does not run while the broker has stopped
+ * @param connectTimeout from the accepted socket to the complete CONNECT, however slowly its bytes arrive; default 10 s
+ * @param maxTlsHandshakes concurrent TLS handshakes of one listener that clients have begun; further clients wait,
+ *     unread, for at most {@code connectTimeout}, and while any client waits, handshakes that take longer than half of
+ *     that are ended; default 10,000
+ * @param packetTimeout from a packet's first byte to its last; extended by the same time whenever at least 1 KiB per
+ *     second of it has arrived. A slower client is disconnected (v5 0x83). Does not run while the broker has stopped
  *     reading; default 60 s
- * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for
- *     re-authentication, to the decision; default 10 s
- * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
+ * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that
+ *     requests re-authentication, to the decision; default 10 s
+ * @param maxPacketBytes of one packet from a client, header included; announced to MQTT 5.0 clients; default 1 MiB
  * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
- * @param maxKeepAlive longest keep alive, also in place of 0 for none. MQTT 5.0 clients are told by Server Keep Alive, MQTT 3 clients are
- *     held to it unannounced; at 65535 s an MQTT 3 client with keep alive 0 has none, and only TCP keep-alive detects that its host is
- *     gone; default 65535 s
- * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h
- * @param receiveMaximum QoS 1 and 2 publishes of a v5 client not yet acknowledged by the broker; a client that sends more is disconnected.
- *     v3 clients cannot know it and are not held to it; default 100
+ * @param maxKeepAlive longest keep alive, also in place of 0. MQTT 5.0 clients see it as Server Keep Alive, and it
+ *     applies to MQTT 3 clients without an announcement; at 65535 s an MQTT 3 client with keep alive 0 has none, and
+ *     only TCP keep-alive detects a vanished host; default 65535 s
+ * @param maxKeepAliveAnonymous longest keep alive of clients without a user name; default 1 h
+ * @param receiveMaximum unacknowledged QoS 1 and 2 publishes of an MQTT 5.0 client; a client that sends more is
+ *     disconnected. Not applied to MQTT 3 clients, which cannot know it; default 100
  * @param topicAliasMaximum topic aliases that a client may set; default 32
- * @param topicAliasMaximumOutbound topic aliases that the broker sets at most on a connection whose client allows as many,
- *     for topics that come again; 0 for none, as for Eclipse Paho's MQTT 5.0 client 1.2.5, which allows aliases when told
- *     to and then delivers an empty topic; default 32
+ * @param topicAliasMaximumOutbound topic aliases that the broker sets on a connection, if the client allows as many,
+ *     for repeated topics; 0 disables them, as Eclipse Paho's MQTT 5.0 client 1.2.5 requires, which announces aliases
+ *     and then delivers an empty topic; default 32
  * @param maxTopicLevels levels of a topic name or filter; default 128
  * @param maxClientIdBytes of a client identifier in UTF-8; default 256
- * @param longClientIdsInV31 whether MQTT 3.1 clients may have client identifiers of more than the 23 bytes of
- *     that version; default true
+ * @param longClientIdsInV31 whether MQTT 3.1 clients may have client identifiers of more than the 23 bytes of that
+ *     version; default true
  * @param maxWillBytes of a will's payload; default 64 KiB
  * @param maxUserProperties user properties of one packet; default 128
  * @param maxUserPropertyBytes of all user properties of one packet; default 32 KiB
- * @param outboundLowWatermarkBytes not yet taken by the socket, below which sending goes on; default 2 MiB
- * @param outboundHighWatermarkBytes not yet taken by the socket, above which QoS 0 is dropped, QoS 1 and 2 wait
- *     in the session, and reading from this client stops; default 4 MiB
- * @param slowConsumerTimeout above the high watermark without one byte taken, after which the client is cut off;
+ * @param outboundLowWatermarkBytes unsent output below which sending resumes; default 2 MiB
+ * @param outboundHighWatermarkBytes unsent output above which QoS 0 is dropped, QoS 1 and 2 wait in the session, and
+ *     reading from this client stops; default 4 MiB
+ * @param slowConsumerTimeout time above the high watermark without progress, after which the connection is closed;
  *     default 30 s
  * @since 0.1.0
  */
@@ -96,17 +95,17 @@ public record ConnectionLimits(
         }
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static ConnectionLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.connectTimeout = connectTimeout;
@@ -284,9 +283,9 @@ public record ConnectionLimits(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public ConnectionLimits build() {
             return new ConnectionLimits(

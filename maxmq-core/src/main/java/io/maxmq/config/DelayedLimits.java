@@ -4,23 +4,25 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * Messages that clients publish to {@code $delayed/SECONDS/TOPIC}: acknowledged at once, published to TOPIC after so many
- * seconds, 1 or more. Wills too. They are in memory; without a storage they are gone when the broker
- * closes, with a drop event.
+ * Limits of messages that clients publish to {@code $delayed/SECONDS/TOPIC}, wills included. The broker acknowledges
+ * such a message at once and publishes it to TOPIC after 1 or more SECONDS. Delayed messages are in memory; without a
+ * store they are dropped, with an event, when the broker closes.
  *
- * <p>Authorizers are asked about TOPIC when the PUBLISH comes, and again when the message is due, about its author as it was at the PUBLISH: user
- * name, address and attributes, without its TLS session. A message that they deny then is dropped, with an event; when one of them fails it is
- * asked again 10 seconds later. QoS, RETAIN and properties are those of the PUBLISH; a message
- * expiry counts from when it is published to TOPIC. The message does not depend on its publisher's session any more.
+ * <p>Authorizers decide about TOPIC when the PUBLISH arrives and again when the message is due. Then they see the
+ * publisher as of the PUBLISH: user name, address and attributes, without its TLS session. A denied message is dropped,
+ * with an event; after a failure of an authorizer the broker asks again 10 seconds later. The message keeps the QoS,
+ * RETAIN and properties of the PUBLISH; a message expiry counts from the publication to TOPIC. The message no longer
+ * depends on its publisher's session.
  *
- * <p>SECONDS that are no number, 0, or too many are answered with 0x90 in PUBACK, PUBREC or CONNACK; a v3 PUBLISH is acknowledged
- * and dropped, as is one of QoS 0, with an event. Beyond one of the limits 0x97 is the answer, and the message is dropped, with an
- * event. Immutable.
+ * <p>SECONDS that are not a number, 0, or too large get 0x90 in PUBACK, PUBREC or CONNACK; an MQTT 3 PUBLISH is
+ * acknowledged and dropped, and one of QoS 0 is dropped, with an event. A message beyond one of the limits gets 0x97
+ * and is dropped, with an event. Immutable.
  *
- * @param maxDelay longest delay, in whole seconds; 0 closes {@code $delayed}, as other topics that begin with {@code $};
- *     default 42,949,670 s, about 16 months
+ * @param maxDelay longest delay, in whole seconds; 0 closes {@code $delayed}, as other topics that begin with
+ *     {@code $}; default 42,949,670 s, about 16 months
  * @param maxMessages of the broker; default 100,000
- * @param maxBytes of these; counts towards the memory budget, of which half must be free; default 64 MiB
+ * @param maxBytes size of all delayed messages; counts towards the memory budget, of which half must be free; default
+ *     64 MiB
  * @param maxMessagesPerClient default 1000
  * @param maxBytesPerClient default 8 MiB
  * @since 0.1.0
@@ -43,17 +45,17 @@ public record DelayedLimits(
         SettingChecks.range("maxBytesPerClient", maxBytesPerClient, 0, Long.MAX_VALUE);
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static DelayedLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxDelay = maxDelay;
@@ -111,9 +113,9 @@ public record DelayedLimits(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public DelayedLimits build() {
             return new DelayedLimits(maxDelay, maxMessages, maxBytes, maxMessagesPerClient, maxBytesPerClient);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Where clients connect. Immutable. New kinds come with minor versions.
+ * An endpoint that clients connect to. Immutable. New kinds come with minor versions.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /**
      * Plain TCP on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static TcpListener tcp(int port) {
         return tcp("127.0.0.1", port);
@@ -27,7 +27,7 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
      * Plain TCP.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static TcpListener tcp(String host, int port) {
         return new TcpListener(
@@ -37,8 +37,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /**
      * TCP with TLS on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static TlsListener tls(int port, Tls tls) {
         return tls("127.0.0.1", port, tls);
@@ -48,8 +48,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
      * TCP with TLS.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static TlsListener tls(String host, int port, Tls tls) {
         return new TlsListener(
@@ -59,7 +59,7 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /**
      * WebSocket at {@code /mqtt} on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static WebSocketListener webSocket(int port) {
         return webSocket("127.0.0.1", port);
@@ -69,7 +69,7 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
      * WebSocket at {@code /mqtt}.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static WebSocketListener webSocket(String host, int port) {
         return new WebSocketListener(
@@ -86,8 +86,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /**
      * WebSocket with TLS at {@code /mqtt} on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static WebSocketListener secureWebSocket(int port, Tls tls) {
         return secureWebSocket("127.0.0.1", port, tls);
@@ -97,8 +97,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
      * WebSocket with TLS at {@code /mqtt}.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static WebSocketListener secureWebSocket(String host, int port, Tls tls) {
         return new WebSocketListener(
@@ -115,7 +115,7 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /**
      * MQTT and WebSocket at {@code /mqtt} on one port, on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static WebSocketListener tcpAndWebSocket(int port) {
         return tcpAndWebSocket("127.0.0.1", port);
@@ -125,38 +125,38 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
      * MQTT and WebSocket at {@code /mqtt} on one port.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
      */
     static WebSocketListener tcpAndWebSocket(String host, int port) {
         return webSocket(host, port).withName("tcp-ws-" + port).withPlainToo(true);
     }
 
     /**
-     * The same with TLS, on the loopback address, reachable from this machine only.
+     * MQTT and WebSocket at {@code /mqtt} on one port with TLS, on the loopback address, reachable from this machine only.
      *
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static WebSocketListener tlsAndWebSocket(int port, Tls tls) {
         return tlsAndWebSocket("127.0.0.1", port, tls);
     }
 
     /**
-     * The same with TLS.
+     * MQTT and WebSocket at {@code /mqtt} on one port with TLS.
      *
      * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
-     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
-     * @param tls key, certificates, and what is asked of clients
+     * @param port 0..65535; 0 picks a free one, see the running broker's listeners
+     * @param tls key, certificates and the policy for client certificates
      */
     static WebSocketListener tlsAndWebSocket(String host, int port, Tls tls) {
         return secureWebSocket(host, port, tls).withName("tls-wss-" + port).withPlainToo(true);
     }
 
     /**
-     * A local socket (Unix domain socket), for programs on this machine that run as the same user; {@link
-     * UnixListener#withPermissions} lets others in.
+     * A local socket (Unix domain socket), for programs on this machine that run as the same user;
+     * {@link UnixListener#withPermissions} admits others.
      *
-     * @param path where its file is to be
+     * @param path of the socket's file
      */
     static UnixListener unix(Path path) {
         return new UnixListener(
@@ -168,34 +168,34 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     }
 
     /**
-     * The same behind proxies that speak the PROXY protocol (version 1 or 2). For HTTP proxies that add to {@code X-Forwarded-For} see
-     * {@link WebSocketListener#withForwarders}.
+     * Returns the listener behind proxies that speak the PROXY protocol (version 1 or 2). For HTTP proxies that add to
+     * {@code X-Forwarded-For} see {@link WebSocketListener#withForwarders}.
      *
-     * @param proxies where they are: nobody else is believed
+     * @param proxies trusted addresses; headers from other addresses are not trusted
      */
     static ProxiedListener behindProxies(Listener listener, List<Cidr> proxies) {
         return new ProxiedListener(listener, proxies);
     }
 
-    /** In events, metrics and {@code ClientInfo}; unique within a broker. */
+    /** Returns the name in events, metrics and {@code ClientInfo}; unique within a broker. */
     String name();
 
-    /** How many connections it holds at most; beyond it accepted sockets are closed at once. */
+    /** Returns the maximum number of open connections; further accepted sockets are closed at once. */
     int maxConnections();
 
-    /** Whether its connections are encrypted, and so carry what TLS proves. */
+    /** Returns whether connections are encrypted and can carry identities verified by TLS. */
     default boolean isSecure() {
         return false;
     }
 
-    /** Whether it asks clients for certificates. */
+    /** Returns whether the listener requests client certificates. */
     default boolean asksForClientCertificates() {
         return false;
     }
 
-    /** The same under another name. */
+    /** Returns a copy with another name. */
     Listener withName(String name);
 
-    /** The same with another bound. */
+    /** Returns a copy with another maximum number of connections. */
     Listener withMaxConnections(int maxConnections);
 }

@@ -3,7 +3,7 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * What happens to a QoS 1 or 2 message for a session whose queue is full, when no storage takes it. Each loss is an
+ * Policy for a QoS 1 or 2 message to a session whose queue is full when no store takes the message. Each loss emits an
  * event and is counted.
  *
  * @since 0.1.0
@@ -14,11 +14,11 @@ public enum Overflow {
     DROP_NEWEST,
     /** The message that has waited longest is dropped to make room; those in flight stay. */
     DROP_OLDEST,
-    /** The arriving message is dropped and the client's connection, if any, closed with 0x97 (Quota exceeded). */
+    /** The arriving message is dropped, and the client's connection, if any, is closed with 0x97 (Quota exceeded). */
     DISCONNECT,
     /**
-     * Like {@link #DROP_NEWEST}, but a publisher whose message no session at all could take is told by 0x97 (v5); v3
-     * has no way to say it.
+     * Like {@link #DROP_NEWEST}; in addition an MQTT 5.0 publisher gets 0x97 when no session at all could take its
+     * message. MQTT 3 has no such answer.
      */
     REJECT_PUBLISHER
 }

@@ -4,24 +4,24 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * When the broker sheds work because it has too much. Each level sheds what the ones below it do, and more:
+ * Thresholds at which an overloaded broker sheds work. Each level includes the levels above it in this table:
  *
  * <pre>
  *   1  new connections   closed when they are accepted; CONNACK 0x89 (MQTT 3: 3) inside the JVM
- *   2  QoS 0             what clients publish at QoS 0 is dropped
+ *   2  QoS 0             messages that clients publish at QoS 0 are dropped
  *   3  subscriptions     SUBACK 0x97
  * </pre>
  *
- * The level is the highest that any of the measures asks for. It rises at once and falls one step at a time, when {@link #calm} has passed in which
- * nothing asked for as much. Looked at as often as event loops are (the stall threshold). Immutable.
+ * The level is the highest that any measure requires. It rises at once and falls by one after {@link #calm} without a
+ * reason for the present level. Evaluated once per stall threshold. Immutable.
  *
- * @param enabled whether any of this happens; default false
- * @param loopDelay how late an event loop is, for level 1; twice and four times that for levels 2 and 3; default 1 s
- * @param memoryPercent of the memory budget in use, for level 1, 1..99; for levels 2 and 3 a half and three quarters of the rest are gone
- *     too; default 80
- * @param storagePendingBytes that the storage has taken and not completed, for level 1; twice and four times that for levels 2 and
- *     3; default 32 MiB
- * @param calm how long a level lasts at least after the last reason for it; default 5 s
+ * @param enabled whether the broker sheds work; default false
+ * @param loopDelay delay of an event loop for level 1; twice and four times that for levels 2 and 3; default 1 s
+ * @param memoryPercent used part of the memory budget for level 1, 1..99; levels 2 and 3 begin when half and three
+ *     quarters of the remaining budget are used; default 80
+ * @param storagePendingBytes accepted by the store and not completed, for level 1; twice and four times that for levels
+ *     2 and 3; default 32 MiB
+ * @param calm minimum duration of a level after the last reason for it; default 5 s
  * @since 0.1.0
  */
 @Stable
@@ -38,17 +38,17 @@ public record OverloadLimits(
         SettingChecks.positive("calm", calm);
     }
 
-    /** The defaults: off. */
+    /** Returns the defaults: disabled. */
     public static OverloadLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         return new Builder()
                 .enabled(enabled)
@@ -105,9 +105,9 @@ public record OverloadLimits(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public OverloadLimits build() {
             return new OverloadLimits(enabled, loopDelay, memoryPercent, storagePendingBytes, calm);

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A listener behind load balancers or other proxies that say whom they speak for, by the PROXY protocol, version 1 or 2. Made by
- * {@link Listener#behindProxies}. Immutable.
+ * A listener behind load balancers or other proxies that name the client by the PROXY protocol, version 1 or 2. Created
+ * by {@link Listener#behindProxies}. Immutable.
  *
- * <p>A connection from one of their addresses has to begin with the header, before TLS or anything else; else it is closed. The client's
- * address is then the one that it names: for bans, limits, events and {@code ClientInfo}. From any other address nobody is believed: a
- * header there is not MQTT.
+ * <p>A connection from one of the proxies' addresses must begin with the header, before TLS or any other data;
+ * otherwise it is closed. The address in the header is the client's address for bans, limits, events and
+ * {@code ClientInfo}. Headers from other addresses are not trusted: there a header is invalid MQTT.
  *
- * @param listener what clients speak behind the header
- * @param proxies where the proxies are; at least one range
+ * @param listener the protocol behind the header
+ * @param proxies addresses of the proxies; at least one range
  * @since 0.1.0
  */
 @Stable
 public record ProxiedListener(Listener listener, List<Cidr> proxies) implements Listener {
 
-    /** Checks both. */
+    /** Checks both values. */
     public ProxiedListener {
         Objects.requireNonNull(listener, "listener");
         proxies = List.copyOf(proxies);
@@ -33,7 +33,8 @@ public record ProxiedListener(Listener listener, List<Cidr> proxies) implements 
         }
         if (listener instanceof UnixListener) {
             throw new IllegalArgumentException(
-                    "who connects to a local socket has no address to be believed by: listener=" + listener.name());
+                    "a local socket has no client addresses, so it cannot be behind proxies: listener="
+                            + listener.name());
         }
     }
 

@@ -4,19 +4,19 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * Limits of a start on a storage: the time that counts against expiries, and the wait for an answer. Immutable.
+ * Limits of a start with a store: the time that counts against expiries, and the wait for an answer. Immutable.
  *
- * <p>Sessions, messages, wills and delayed messages end by a time that the storage carries from one start to the next. While
- * the broker runs, this time follows the monotonic clock, so a step of the wall clock has no effect. Between two runs only
- * the wall clock tells how much time has passed, and it may be wrong: a start counts at most {@code maxExpiryCatchUp}, logs a
- * warning when the clock says more, and counts nothing when the clock is behind. The price of the bound: after the broker was down
- * for longer, longer intervals end later by the excess.
+ * <p>Sessions, messages, wills and delayed messages end by a time that the store carries from one start to the next.
+ * While the broker runs, this time follows the monotonic clock, so a step of the wall clock has no effect. Between two
+ * runs only the wall clock tells how much time has passed, and it may be wrong: a start counts at most
+ * {@code maxExpiryCatchUp}, logs a warning when the clock says more, and counts nothing when the clock is behind. The
+ * price of the bound: after the broker was down for longer, longer intervals end later by the excess.
  *
  * @param maxExpiryCatchUp the most time since the last run that a start counts; 1 minute or more; default 1 day: every
- *     interval up to a day ends as it should after any downtime, and a clock that is years ahead ends no session that lasts
+ *     interval up to a day ends on time after any downtime, and a clock that is years ahead ends no session that lasts
  *     longer
- * @param answerTimeout the longest wait for one answer of the storage while the broker starts; then the start fails and names
- *     the storage and the step. A large log takes a while to open; default 5 minutes
+ * @param answerTimeout the longest wait for one answer of the store while the broker starts; then the start fails and
+ *     names the store and the step. A large log takes a while to open; default 5 minutes
  * @since 0.1.0
  */
 @Stable
@@ -24,7 +24,7 @@ public record RecoveryLimits(Duration maxExpiryCatchUp, Duration answerTimeout) 
     private static final Duration MIN_CATCH_UP = Duration.ofMinutes(1);
     static final Duration MAX = Duration.ofDays(36_500);
 
-    /** Checks both. */
+    /** Checks both values. */
     public RecoveryLimits {
         if (maxExpiryCatchUp.compareTo(MIN_CATCH_UP) < 0 || maxExpiryCatchUp.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
@@ -37,12 +37,12 @@ public record RecoveryLimits(Duration maxExpiryCatchUp, Duration answerTimeout) 
         }
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static RecoveryLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
@@ -72,9 +72,9 @@ public record RecoveryLimits(Duration maxExpiryCatchUp, Duration answerTimeout) 
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public RecoveryLimits build() {
             return new RecoveryLimits(maxExpiryCatchUp, answerTimeout);

@@ -3,12 +3,13 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * How much the broker retains. Beyond it a message is refused, with an event: PUBACK and PUBREC have 0x97, and it is not
- * delivered. Immutable.
+ * Limits of retained messages. A message beyond a limit is refused, with an event: PUBACK and PUBREC have 0x97, and it
+ * is not delivered. Immutable.
  *
  * @param maxMessages default 1,000,000
- * @param maxBytes that retained messages take: some 112 for each, its payload and properties, and more for large ones and for long
- *     topic names; counts towards the memory budget, a quarter of which it may take; default 256 MiB
+ * @param maxBytes size of all retained messages: about 112 bytes for each, its payload and properties, and more for
+ *     large messages and long topic names; at most a quarter of the memory budget, towards which it counts; default 256
+ *     MiB
  * @param maxPayloadBytes of one retained message; default 1 MiB
  * @since 0.1.0
  */
@@ -22,17 +23,17 @@ public record RetainedLimits(int maxMessages, long maxBytes, int maxPayloadBytes
         SettingChecks.range("maxPayloadBytes", maxPayloadBytes, 0, 268435460);
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static RetainedLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxMessages = maxMessages;
@@ -74,9 +75,9 @@ public record RetainedLimits(int maxMessages, long maxBytes, int maxPayloadBytes
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public RetainedLimits build() {
             return new RetainedLimits(maxMessages, maxBytes, maxPayloadBytes);

@@ -4,23 +4,24 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * What one session may hold. Immutable.
+ * Limits of one session, and of the number of sessions. Immutable.
  *
- * @param maxQueuedMessages messages waiting for a client, online or not, without those in flight; default 1000
- * @param maxQueuedBytes of these messages, topic and payload; default 8 MiB
- * @param maxStoredMessages in place of {@code maxQueuedMessages}, for a session whose queue is in storage; default
+ * @param maxQueuedMessages messages that wait for a client, online or not, without those in flight; default 1000
+ * @param maxQueuedBytes topic and payload bytes of these messages; default 8 MiB
+ * @param maxStoredMessages replaces {@code maxQueuedMessages} for a session whose queue is in a store; default
  *     1,000,000
- * @param maxStoredBytes the same for {@code maxQueuedBytes}; default 1 GiB
- * @param maxInFlight QoS 1 and 2 messages sent and not acknowledged; a v5 client may ask for fewer by its receive
+ * @param maxStoredBytes replaces {@code maxQueuedBytes} in the same way; default 1 GiB
+ * @param maxInFlight unacknowledged QoS 1 and 2 messages to the client; an MQTT 5.0 client may reduce it by its receive
  *     maximum; default 100
  * @param maxSubscriptions topic filters of a session; default 1000
- * @param maxExpiry longest time that a session outlives its connection; v5 clients are told; default 30 days
- * @param defaultExpiryV3 what a v3 session without Clean Session gets, whose client cannot say; default 30 days,
- *     at most {@code maxExpiry} counts
- * @param maxSessions sessions of the broker; CONNECT of a new one is then refused with 0x97 (MQTT 3: 3); default 1,000,000
- * @param maxSessionsPerUser the same for those that one user of a tenant has made, connected or not, those of before a restart too;
- *     clients without a user name are not counted; 1 or more, default half of {@code maxSessions}
- * @param overflow what happens when the queue is full; default {@link Overflow#DROP_NEWEST}
+ * @param maxExpiry longest time that a session outlives its connection; announced to MQTT 5.0 clients; default 30 days
+ * @param defaultExpiryV3 expiry of an MQTT 3 session without Clean Session, as the client cannot set it; default 30
+ *     days, at most {@code maxExpiry} counts
+ * @param maxSessions sessions of the broker; the CONNECT of a further one is refused with 0x97 (MQTT 3: 3); default
+ *     1,000,000
+ * @param maxSessionsPerUser sessions that one user of a tenant created, connected or not, including those from before a
+ *     restart; clients without a user name are not counted; 1 or more, default half of {@code maxSessions}
+ * @param overflow policy for a full queue; default {@link Overflow#DROP_NEWEST}
  * @since 0.1.0
  */
 @Stable
@@ -60,17 +61,17 @@ public record SessionLimits(
         return maxSessionsPerUser == half(maxSessions) ? Builder.HALF : maxSessionsPerUser;
     }
 
-    /** The defaults. */
+    /** Returns the defaults. */
     public static SessionLimits defaults() {
         return builder().build();
     }
 
-    /** Starts from the defaults. */
+    /** Returns a builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from these values. */
+    /** Returns a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxQueuedMessages = maxQueuedMessages;
@@ -94,7 +95,7 @@ public record SessionLimits(
      */
     @Stable
     public static final class Builder {
-        /** Half of {@code maxSessions}, whatever that is when the settings are built. */
+        /** Stands for half of {@code maxSessions} at the time of {@link #build}. */
         private static final int HALF = 0;
 
         private int maxQueuedMessages = 1000;
@@ -178,9 +179,9 @@ public record SessionLimits(
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException naming the field and its value
+         * @throws IllegalArgumentException when a value is invalid; names the field and its value
          */
         public SessionLimits build() {
             return new SessionLimits(

@@ -11,7 +11,7 @@ final class SettingChecks {
 
     private static final Duration MAX_KEEP_ALIVE = Duration.ofSeconds(0xFFFF);
 
-    /** So that every duration fits a long of nanoseconds: 292 years. */
+    /** The longest duration whose nanoseconds fit a long: 292 years. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
     private static final int MAX_TEMPLATE_BYTES = 1024;
@@ -70,7 +70,7 @@ final class SettingChecks {
         }
     }
 
-    /** What every listener on a port has. */
+    /** Checks the settings that all listeners on a port have. */
     static void tcp(String name, String host, int port, int backlog, int maxConnections) {
         accepting(name, backlog, maxConnections);
         if (host.isEmpty()) {
@@ -79,14 +79,14 @@ final class SettingChecks {
         range("port", port, 0, 65_535);
     }
 
-    /** What every listener has. */
+    /** Checks the settings that all listeners have. */
     static void accepting(String name, int backlog, int maxConnections) {
         name("name", name);
         range("backlog", backlog, 1, 65_535);
         range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
     }
 
-    /** A text for clients, in which {@code ${...}} stands for what is known of one. */
+    /** Checks a text for clients with placeholders {@code ${...}} for values of the client. */
     static void template(String field, String value) {
         if (value.isEmpty()) {
             return;
@@ -104,7 +104,7 @@ final class SettingChecks {
         }
     }
 
-    /** The first level of topics that clients may publish to. */
+    /** Checks the first level of topics that clients may publish to. */
     static void dollarLevel(String field, String value) {
         boolean good = value.length() > 1 && value.startsWith("$") && Utf8.encodedLength(value) > 0;
         for (int i = 0; good && i < value.length(); i++) {
@@ -112,7 +112,7 @@ final class SettingChecks {
         }
         if (!good || RESERVED.contains(value)) {
             throw new IllegalArgumentException(field
-                    + " must be topic levels that begin with $, and none of " + String.join(", ", RESERVED) + ": "
+                    + " must be topic levels that begin with $, except " + String.join(", ", RESERVED) + ": "
                     + field + "="
                     + Utf8.quote(value));
         }

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * The table of the broker's settings: each key of a configuration file once, with its type, range, help and place in
- * {@link BrokerConfig}. The reader of configuration files, its errors, the sample file and the documentation follow it. Not in it:
- * lists, sections whose names the operator chooses, and the settings of plug-ins. Immutable.
+ * {@link BrokerConfig}. The reader of configuration files, its errors, the sample file and the documentation follow
+ * this table. It excludes lists, sections whose names the operator chooses, and the settings of plug-ins. Immutable.
  *
  * @since 0.1.0
  */
@@ -94,12 +94,12 @@ public final class SettingKeys {
     /** Limits of a connection. */
     public static final SettingSection<ConnectionLimits, ConnectionLimits.Builder> CONNECTIONS =
             SettingSection.<ConnectionLimits, ConnectionLimits.Builder>of("connections", BrokerConfig::connections)
-                    .key("connect-timeout", TIMEOUT, "time from the accepted socket to the whole CONNECT")
+                    .key("connect-timeout", TIMEOUT, "time from the accepted socket to the complete CONNECT")
                     .at(ConnectionLimits::connectTimeout, ConnectionLimits.Builder::connectTimeout)
                     .key(
                             "max-tls-handshakes",
                             SettingType.number(1, 1_000_000),
-                            "handshakes of one listener at a time, once begun; further clients wait")
+                            "concurrent handshakes of one listener; further clients wait")
                     .at(ConnectionLimits::maxTlsHandshakes, ConnectionLimits.Builder::maxTlsHandshakes)
                     .key(
                             "packet-timeout",
@@ -111,7 +111,7 @@ public final class SettingKeys {
                     .key(
                             "max-packet-bytes",
                             SettingType.fewBytes(1024, MAX_PACKET),
-                            "size of a packet, header included; MQTT 5.0 clients are told")
+                            "size of a packet, header included; announced to MQTT 5.0 clients")
                     .at(ConnectionLimits::maxPacketBytes, ConnectionLimits.Builder::maxPacketBytes)
                     .key(
                             "max-packet-bytes-before-connect",
@@ -128,7 +128,7 @@ public final class SettingKeys {
                     .key(
                             "max-keep-alive-anonymous",
                             KEEP_ALIVE,
-                            "longest keep alive of clients without a proven user name")
+                            "longest keep alive of clients without a verified user name")
                     .at(ConnectionLimits::maxKeepAliveAnonymous, ConnectionLimits.Builder::maxKeepAliveAnonymous)
                     .key(
                             "receive-maximum",
@@ -173,7 +173,7 @@ public final class SettingKeys {
                     .key(
                             "slow-consumer-timeout",
                             TIMEOUT,
-                            "time above the high watermark without one byte taken; then the client is cut off")
+                            "time above the high watermark without progress; then the connection is closed")
                     .at(ConnectionLimits::slowConsumerTimeout, ConnectionLimits.Builder::slowConsumerTimeout)
                     .from(ConnectionLimits::builder, ConnectionLimits.Builder::build);
 
@@ -191,9 +191,9 @@ public final class SettingKeys {
                     .key(
                             "max-in-flight",
                             SettingType.number(1, 65_535),
-                            "QoS 1 and 2 messages sent and not acknowledged")
+                            "unacknowledged QoS 1 and 2 messages to the client")
                     .at(SessionLimits::maxInFlight, SessionLimits.Builder::maxInFlight)
-                    .key("max-subscriptions", FROM_1, "topic filters")
+                    .key("max-subscriptions", FROM_1, "topic filters of a session")
                     .at(SessionLimits::maxSubscriptions, SessionLimits.Builder::maxSubscriptions)
                     .key("max-expiry", TIME, "longest time that a session outlives its connection")
                     .at(SessionLimits::maxExpiry, SessionLimits.Builder::maxExpiry)
@@ -204,9 +204,9 @@ public final class SettingKeys {
                     .key(
                             "max-sessions-per-user",
                             FROM_0,
-                            "sessions of one proven user name, connected or not; 0 for half of max-sessions")
+                            "sessions of one verified user name, connected or not; 0 for half of max-sessions")
                     .at(SessionLimits::maxSessionsPerUserOrHalf, SessionLimits.Builder::maxSessionsPerUser)
-                    .key("overflow", SettingType.choice(Overflow.class), "when a queue is full")
+                    .key("overflow", SettingType.choice(Overflow.class), "policy for a full queue")
                     .at(SessionLimits::overflow, SessionLimits.Builder::overflow)
                     .from(SessionLimits::builder, SessionLimits.Builder::build);
 
@@ -221,13 +221,13 @@ public final class SettingKeys {
                     .at(RetainedLimits::maxPayloadBytes, RetainedLimits.Builder::maxPayloadBytes)
                     .from(RetainedLimits::builder, RetainedLimits.Builder::build);
 
-    /** Limits of a start on a storage. */
+    /** Limits of a start with a store. */
     public static final SettingSection<RecoveryLimits, RecoveryLimits.Builder> RECOVERY =
             SettingSection.<RecoveryLimits, RecoveryLimits.Builder>of("recovery", BrokerConfig::recovery)
                     .key(
                             "max-expiry-catch-up",
                             SettingType.time(Duration.ofMinutes(1), RecoveryLimits.MAX),
-                            "most time since the last run that counts against expiries")
+                            "longest downtime that counts against expiries")
                     .at(RecoveryLimits::maxExpiryCatchUp, RecoveryLimits.Builder::maxExpiryCatchUp)
                     .key(
                             "answer-timeout",
@@ -265,23 +265,23 @@ public final class SettingKeys {
                     .key(
                             "network-bytes",
                             BYTES_FROM_0,
-                            "part of it for network buffers; 0 for half of the direct memory, at most 1 GiB")
+                            "part of max-bytes for network buffers; 0 for half of the direct memory, at most 1 GiB")
                     .at(MemoryLimits::networkBytes, (limits, bytes) -> new MemoryLimits(limits.maxBytes(), bytes))
                     .from(() -> MemoryLimits.AUTO, limits -> limits);
 
     /** Thresholds of overload. */
     public static final SettingSection<OverloadLimits, OverloadLimits.Builder> OVERLOAD =
             SettingSection.<OverloadLimits, OverloadLimits.Builder>of("overload", BrokerConfig::overload)
-                    .key("enabled", FLAG, "the broker sheds work")
+                    .key("enabled", FLAG, "the broker sheds work under overload")
                     .at(OverloadLimits::enabled, OverloadLimits.Builder::enabled)
-                    .key("loop-delay", TIMEOUT, "delay of an event loop")
+                    .key("loop-delay", TIMEOUT, "delay of an event loop, for level 1")
                     .at(OverloadLimits::loopDelay, OverloadLimits.Builder::loopDelay)
-                    .key("memory-percent", SettingType.number(1, 99), "used part of the memory budget")
+                    .key("memory-percent", SettingType.number(1, 99), "used part of the memory budget, for level 1")
                     .at(OverloadLimits::memoryPercent, OverloadLimits.Builder::memoryPercent)
                     .key(
                             "storage-pending-bytes",
                             SettingType.bytes(1, MAX_LONG / 4),
-                            "batches that the storage has not completed")
+                            "batches that the storage has not completed, for level 1")
                     .at(OverloadLimits::storagePendingBytes, OverloadLimits.Builder::storagePendingBytes)
                     .key("calm", TIMEOUT, "time without a reason before the broker resumes work")
                     .at(OverloadLimits::calm, OverloadLimits.Builder::calm)
@@ -313,12 +313,12 @@ public final class SettingKeys {
                     .key(
                             "response-information",
                             SettingType.text("a text"),
-                            "such as \"replies/${clientid}\", for MQTT 5.0 clients that ask for it")
+                            "response information for MQTT 5.0 clients, such as \"replies/${clientid}\"")
                     .at(Capabilities::responseInformation, Capabilities.Builder::responseInformation)
                     .key(
                             "open-dollar-topics",
                             SettingType.texts("a list of topic levels"),
-                            "such as [\"$app\"]: clients may publish below it")
+                            "first levels below which clients may publish, such as [\"$app\"]")
                     .at(Capabilities::openDollarTopics, Capabilities.Builder::openDollarTopics)
                     .from(Capabilities::builder, Capabilities.Builder::build);
 

@@ -88,7 +88,7 @@ public final class SettingType<V> {
         return within(SettingUnit.COUNT, 0, 2, qos -> QoS.values()[(int) qos], QoS::ordinal);
     }
 
-    /** This type, and 0 too. */
+    /** Returns this type extended by the value 0. */
     SettingType<V> orZero() {
         SettingRange<V> from = range.orElseThrow();
         return within(new SettingRange<>(from.unit(), from.min(), from.max(), true, from.of(), from.amount()));
@@ -130,7 +130,7 @@ public final class SettingType<V> {
                 : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    /** Returns the possible values, for people. */
+    /** Describes the possible values. */
     public String values() {
         return values;
     }
@@ -149,7 +149,7 @@ public final class SettingType<V> {
         return reading.apply(section, key);
     }
 
-    /** Writes a value as a configuration file has it. */
+    /** Returns a value in the notation of a configuration file. */
     public String write(V value) {
         return writing.apply(value);
     }

@@ -3,11 +3,11 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * Plain TCP. Made by {@link Listener#tcp(int)} and its withers. Immutable.
+ * Plain TCP. Created by {@link Listener#tcp(int)} and its withers. Immutable.
  *
  * @param name in events and metrics; default {@code tcp-PORT}
  * @param host name or address to bind to
- * @param port 0..65535; 0 takes a free one
+ * @param port 0..65535; 0 picks a free one
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
  * @since 0.1.0
@@ -28,7 +28,7 @@ public record TcpListener(String name, String host, int port, int backlog, int m
         return new TcpListener(newName, host, port, backlog, maxConnections);
     }
 
-    /** The same with another backlog. */
+    /** Returns a copy with another backlog. */
     public TcpListener withBacklog(int newBacklog) {
         return new TcpListener(name, host, port, newBacklog, maxConnections);
     }

@@ -8,22 +8,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How clients are told apart by {@link Tenant}. Client ids, subscriptions, retained messages, {@code $SYS} and metrics are each
- * tenant's own, and nothing crosses from one to another. Immutable.
+ * Assignment of clients to {@link Tenant tenants}. Each tenant has its own client ids, subscriptions, retained
+ * messages, {@code $SYS} and metrics, isolated from other tenants. Immutable.
  *
- * <p>Unless it is {@link #none()}, all listeners must have TLS, else the broker does not start; a client of which no tenant is
- * known is refused (v5 0x87, v3 5); and so is one of a tenant too many (v5 0x97, v3 3). The application itself belongs to {@link
- * Tenant#DEFAULT} unless it says otherwise, and so do connections inside the JVM when the tenant is said by the server name, which
- * they have not. {@link Tenant#DEFAULT} alone has the {@code $SYS} figures of the whole broker.
+ * <p>Unless it is {@link #none()}, all listeners must have TLS, otherwise the broker does not start. A client without a
+ * tenant is refused (v5 0x87, v3 5), and so is a client of a tenant beyond {@code maxTenants} (v5 0x97, v3 3). The
+ * application's own clients belong to {@link Tenant#DEFAULT} unless they name another tenant. With
+ * {@link Source#SERVER_NAME} connections inside the JVM belong to it too, as they have no server name. Only
+ * {@link Tenant#DEFAULT} has the {@code $SYS} figures of the whole broker.
  *
- * @param source what says the tenant
- * @param serverNamePattern with {@link Source#SERVER_NAME}: a host name in lower case in which <code>{tenant}</code> stands for one
- *     label, but not for {@code default}; empty when only {@code serverNames} count
- * @param serverNames with {@link Source#SERVER_NAME}: tenants by host name in lower case; they are looked at first
- * @param maxTenants 1..1,000,000 that hold something at a time: sessions, retained or delayed messages, or subscriptions and hooks of the
- *     program; clients of further ones are refused; default 10,000
+ * @param source of a client's tenant
+ * @param serverNamePattern with {@link Source#SERVER_NAME}: a host name in lower case in which <code>{tenant}</code>
+ *     stands for one label, but not for {@code default}; empty when only {@code serverNames} count
+ * @param serverNames with {@link Source#SERVER_NAME}: tenants by host name in lower case; they precede the pattern
+ * @param maxTenants 1..1,000,000 tenants that have sessions, retained or delayed messages, or subscriptions and hooks
+ *     of the program, at a time; clients of further tenants are refused; default 10,000
  * @param quota of each tenant; default {@link TenantQuota#UNLIMITED}
- * @param quotas in its place, of certain tenants
+ * @param quotas of certain tenants, in place of {@code quota}
  * @since 0.1.0
  */
 @Stable
@@ -41,21 +42,22 @@ public record Tenancy(
             new Tenancy(Source.NONE, "", Map.of(), DEFAULT_MAX_TENANTS, TenantQuota.UNLIMITED, Map.of());
 
     /**
-     * What says to which tenant a client belongs.
+     * Source of a client's tenant.
      *
      * @since 0.1.0
      */
     @Stable
     public enum Source {
-        /** Nothing but an authenticator that does: all others are {@link Tenant#DEFAULT}. */
+        /** No tenants: all clients belong to {@link Tenant#DEFAULT}, unless an authenticator assigns another tenant. */
         NONE,
         /**
-         * The host name that the client has asked for in its TLS handshake (SNI). That is the client's word: the authenticator that
-         * lets it in must vouch for the same tenant ({@code Allowed.withTenant}), as password files do by their column of tenants;
-         * an answer without a tenant is for {@link Tenant#DEFAULT}. Anonymous clients, where they are allowed, may enter any tenant.
+         * The host name that the client requests in its TLS handshake (SNI). The client may request any name, so the
+         * authenticator that allows the client must confirm the tenant ({@code Allowed.withTenant}), as password files
+         * do by their column of tenants; an answer without a tenant is for {@link Tenant#DEFAULT}. Anonymous clients,
+         * where they are allowed, may enter any tenant.
          */
         SERVER_NAME,
-        /** The authenticator that lets a client in; who lets in without a tenant does not. */
+        /** The authenticator that allows a client; an answer without a tenant refuses the client. */
         AUTHENTICATOR
     }
 
@@ -92,44 +94,47 @@ public record Tenancy(
         return Map.copyOf(lower);
     }
 
-    /** All clients are {@link Tenant#DEFAULT}, unless an authenticator says otherwise. The default. */
+    /**
+     * Returns the default: all clients belong to {@link Tenant#DEFAULT}, unless an authenticator assigns another
+     * tenant.
+     */
     public static Tenancy none() {
         return NONE;
     }
 
-    /** By the host name that clients ask for, as in <code>{tenant}.mqtt.example.com</code>. */
+    /** Assigns tenants by the host name that clients request, as in <code>{tenant}.mqtt.example.com</code>. */
     public static Tenancy byServerName(String pattern) {
         return new Tenancy(Source.SERVER_NAME, pattern, Map.of(), DEFAULT_MAX_TENANTS, TenantQuota.UNLIMITED, Map.of());
     }
 
-    /** By the host names that clients ask for, each of one tenant. */
+    /** Assigns tenants by the host names that clients request, each of one tenant. */
     public static Tenancy byServerNames(Map<String, Tenant> tenants) {
         return new Tenancy(Source.SERVER_NAME, "", tenants, DEFAULT_MAX_TENANTS, TenantQuota.UNLIMITED, Map.of());
     }
 
-    /** By the authenticator that lets a client in. */
+    /** Assigns tenants by the authenticator that allows a client. */
     public static Tenancy byAuthenticator() {
         return new Tenancy(Source.AUTHENTICATOR, "", Map.of(), DEFAULT_MAX_TENANTS, TenantQuota.UNLIMITED, Map.of());
     }
 
-    /** The same with another bound of tenants. */
+    /** Returns a copy with another maximum number of tenants. */
     public Tenancy withMaxTenants(int tenants) {
         return new Tenancy(source, serverNamePattern, serverNames, tenants, quota, quotas);
     }
 
-    /** The same with a quota of every tenant that has none of its own. */
+    /** Returns a copy with another quota for tenants without a quota of their own. */
     public Tenancy withQuota(TenantQuota ofEach) {
         return new Tenancy(source, serverNamePattern, serverNames, maxTenants, ofEach, quotas);
     }
 
-    /** The same with a quota of one tenant. */
+    /** Returns a copy with a quota for one tenant. */
     public Tenancy withQuota(Tenant tenant, TenantQuota ofIt) {
         Map<Tenant, TenantQuota> more = new HashMap<>(quotas);
         more.put(tenant, ofIt);
         return new Tenancy(source, serverNamePattern, serverNames, maxTenants, quota, more);
     }
 
-    /** Whether what some tenant's messages take in the storage is bounded. */
+    /** Returns whether any tenant has a quota of bytes in the store. */
     public boolean boundsStoredBytes() {
         return quota.maxStoredBytes() != Long.MAX_VALUE
                 || quotas.values().stream().anyMatch(each -> each.maxStoredBytes() != Long.MAX_VALUE);
@@ -138,7 +143,7 @@ public record Tenancy(
     /**
      * Checks that a listener may be open.
      *
-     * @throws IllegalArgumentException naming it, when clients are told apart and it has no TLS
+     * @throws IllegalArgumentException when tenants are on and the listener has no TLS; names the listener
      */
     public void check(Listener listener) {
         if (isOn() && !listener.isSecure()) {
@@ -146,17 +151,17 @@ public record Tenancy(
         }
     }
 
-    /** Whether clients are told apart at all. */
+    /** Returns whether tenants are on. */
     public boolean isOn() {
         return source != Source.NONE;
     }
 
-    /** The quota of a tenant. */
+    /** Returns the quota of a tenant. */
     public TenantQuota quotaOf(Tenant tenant) {
         return quotas.getOrDefault(tenant, quota);
     }
 
-    /** Whose host this is; empty when it is nobody's, or no tenant can have that name. */
+    /** Returns the tenant of a host name; empty when the name belongs to no tenant or yields an invalid tenant name. */
     public Optional<Tenant> ofServerName(String serverName) {
         String name = serverName.toLowerCase(Locale.ROOT);
         Tenant named = serverNames.get(name);

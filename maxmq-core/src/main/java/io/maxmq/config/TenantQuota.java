@@ -3,25 +3,25 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * What one tenant may take of the broker, beside what each of its users, clients and sessions may. How many connections it may have, and
- * how fast they publish, is said by a {@link io.maxmq.spi.limit.RateLimiter}. Immutable.
+ * Limits of one tenant, in addition to those of its users, clients and sessions. Connections and rates of a tenant are
+ * limited by a {@link io.maxmq.spi.limit.RateLimiter}. Immutable.
  *
- * @param maxSessions connected or not, those of before a restart too; beyond it the CONNECT of a new one is refused with 0x97 (MQTT
- *     3: 3); 0 or more, default unlimited
- * @param maxSubscriptions topic filters of all its sessions; beyond it SUBACK has 0x97 (v3.1.1: 0x80), and automatic subscriptions are
- *     left out; 0 or more, default unlimited
- * @param maxRetainedMessages in place of {@link RetainedLimits#maxMessages()} where it is less; 0 or more, default unlimited
- * @param maxRetainedBytes the same for {@link RetainedLimits#maxBytes()}
- * @param maxStoredBytes of messages that wait in the storage for durable sessions and shared subscriptions, a message once for each, with
- *     some bytes of its own; beyond it publishers of QoS 1 and 2 get 0x97 (MQTT 3: as the storage's refusal); a start with this bound
- *     reads all queues; 0 or more, default unlimited
+ * @param maxSessions connected or not, including those from before a restart; the CONNECT of a further session is
+ *     refused with 0x97 (MQTT 3: 3); 0 or more, default unlimited
+ * @param maxSubscriptions topic filters of all its sessions; beyond it SUBACK has 0x97 (v3.1.1: 0x80), and automatic
+ *     subscriptions are skipped; 0 or more, default unlimited
+ * @param maxRetainedMessages replaces a higher {@link RetainedLimits#maxMessages()}; 0 or more, default unlimited
+ * @param maxRetainedBytes replaces a higher {@link RetainedLimits#maxBytes()}
+ * @param maxStoredBytes of messages that wait in the store for durable sessions and shared subscriptions, counted once
+ *     for each recipient with some bytes of overhead; beyond it publishers of QoS 1 and 2 get 0x97 (MQTT 3: as when the
+ *     store refuses); a start with this bound reads all queues; 0 or more, default unlimited
  * @since 0.1.0
  */
 @Stable
 public record TenantQuota(
         int maxSessions, int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes, long maxStoredBytes) {
 
-    /** No bound but the broker's own. */
+    /** No limits except the broker's own. */
     public static final TenantQuota UNLIMITED =
             new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 
@@ -34,27 +34,27 @@ public record TenantQuota(
         SettingChecks.range("maxStoredBytes", maxStoredBytes, 0, Long.MAX_VALUE);
     }
 
-    /** The same with another bound of sessions. */
+    /** Returns a copy with another limit of sessions. */
     public TenantQuota withMaxSessions(int sessions) {
         return new TenantQuota(sessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes, maxStoredBytes);
     }
 
-    /** The same with another bound of subscriptions. */
+    /** Returns a copy with another limit of subscriptions. */
     public TenantQuota withMaxSubscriptions(int filters) {
         return new TenantQuota(maxSessions, filters, maxRetainedMessages, maxRetainedBytes, maxStoredBytes);
     }
 
-    /** The same with another bound of retained messages. */
+    /** Returns a copy with another limit of retained messages. */
     public TenantQuota withMaxRetainedMessages(int messages) {
         return new TenantQuota(maxSessions, maxSubscriptions, messages, maxRetainedBytes, maxStoredBytes);
     }
 
-    /** The same with another bound of the bytes that retained messages take. */
+    /** Returns a copy with another limit of bytes of retained messages. */
     public TenantQuota withMaxRetainedBytes(long bytes) {
         return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, bytes, maxStoredBytes);
     }
 
-    /** The same with another bound of the bytes that wait in the storage. */
+    /** Returns a copy with another limit of bytes in the store. */
     public TenantQuota withMaxStoredBytes(long bytes) {
         return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes, bytes);
     }

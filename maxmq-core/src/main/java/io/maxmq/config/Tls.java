@@ -11,26 +11,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a listener speaks TLS: with which key and certificates, and what it asks of its clients. The files are read when the
- * listener opens, and again when they change or the running broker is told to; connections
- * that are open stay, and files that cannot be used change nothing. Needs {@code io.netty:netty-handler}. Immutable.
+ * TLS settings of a listener: key, certificates and the policy for client certificates. The broker reads the files when
+ * the listener opens, when they change, and on request. Open connections stay, and unusable files have no effect. Needs
+ * {@code io.netty:netty-handler}. Immutable.
  *
  * <pre>{@code
  * Listener.tls("0.0.0.0", 8883, Tls.pem(Path.of("server.crt"), Path.of("server.key"))
  *         .withClientCertificates(Tls.ClientCertificates.REQUIRED, Path.of("clients-ca.crt")))
  * }</pre>
  *
- * @param key the broker's key, and the certificates that vouch for it
- * @param namedKeys in its place, for clients that ask for one of these hosts in their handshake (SNI, RFC 6066 §3): {@code
- *     blue.example.com}, or {@code *.example.com} for all names with one label more; in lower case; default none
- * @param clientCertificates what is asked of clients; default {@link ClientCertificates#NONE}
- * @param clientAuthorities PEM file with the certificates that clients' certificates must lead to; null only with {@code NONE}
- * @param revocationLists PEM or DER files with CRLs (RFC 5280 §5). With at least one each certificate of a client's chain is looked
- *     up, and one whose issuer has no valid list there is refused; default none
+ * @param key the broker's key with its certificate chain
+ * @param namedKeys replacements for clients that request one of these hosts in their handshake (SNI, RFC 6066 §3):
+ *     {@code blue.example.com}, or {@code *.example.com} for all names with one label more; in lower case; default none
+ * @param clientCertificates policy for client certificates; default {@link ClientCertificates#NONE}
+ * @param clientAuthorities PEM file with the authorities of client certificates; null only with {@code NONE}
+ * @param revocationLists PEM or DER files with CRLs (RFC 5280 §5). With at least one file, each certificate of a
+ *     client's chain is looked up, and a certificate without a valid list of its issuer is refused; default none
  * @param protocols out of {@code TLSv1.3} and {@code TLSv1.2}; default both
  * @param cipherSuites by their names in the JDK, best first; default empty for {@link #DEFAULT_CIPHER_SUITES}
- * @param provider who does the cryptography; default {@link Provider#AUTOMATIC}
- * @param watchesFiles whether a change of a file is in force within two seconds; default true
+ * @param provider implementation of the cryptography; default {@link Provider#AUTOMATIC}
+ * @param watchesFiles whether changed files take effect within two seconds; default true
  * @since 0.1.0
  */
 @Stable
@@ -46,9 +46,9 @@ public record Tls(
         boolean watchesFiles) {
 
     /**
-     * Suites that keep what was recorded secret when the key is stolen later (forward secrecy) and authenticate what they encrypt (AEAD):
-     * those of TLS 1.3, and ECDHE with AES-GCM or ChaCha20 of TLS 1.2. A client that knows none of them, with RSA key exchange or CBC
-     * alone, connects only when {@link #withCipherSuites} names a suite of it.
+     * Suites with forward secrecy (a stolen key does not reveal recorded traffic) and authenticated encryption (AEAD):
+     * those of TLS 1.3, and ECDHE with AES-GCM or ChaCha20 of TLS 1.2. A client that only supports RSA key exchange or
+     * CBC connects only when {@link #withCipherSuites} names one of its suites.
      */
     public static final List<String> DEFAULT_CIPHER_SUITES = List.of(
             "TLS_AES_128_GCM_SHA256",
@@ -63,7 +63,7 @@ public record Tls(
 
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-    /** Checks what can be checked without the files. */
+    /** Checks the values without reading the files. */
     public Tls {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(clientCertificates, "clientCertificates");
@@ -96,7 +96,7 @@ public record Tls(
     }
 
     /**
-     * Where the broker's key and certificates are.
+     * Location of the broker's key and certificates.
      *
      * @since 0.1.0
      */
@@ -106,9 +106,9 @@ public record Tls(
     /**
      * Files in PEM (RFC 7468).
      *
-     * @param certificates the broker's own first, then those that issued it; may be the same file as {@code key}
+     * @param certificates the broker's own certificate first, then its issuers; may be the same file as {@code key}
      * @param key PKCS#8, PKCS#1 or SEC 1
-     * @param password of the key if that is encrypted (PKCS#8 only), else null
+     * @param password of an encrypted key (PKCS#8 only), else null
      * @since 0.1.0
      */
     @Stable
@@ -137,46 +137,52 @@ public record Tls(
     }
 
     /**
-     * What is asked of clients.
+     * Policy for client certificates.
      *
      * @since 0.1.0
      */
     @Stable
     public enum ClientCertificates {
-        /** Nothing: they see who the broker is, not the other way round. */
+        /** Clients need no certificate; only the broker proves its identity. */
         NONE,
-        /** A certificate if they have one. One that does not lead to the authorities ends the connection all the same. */
+        /**
+         * The broker requests a certificate. A client without one may connect; a certificate that no authority issued
+         * ends the connection.
+         */
         OPTIONAL,
-        /** A certificate; without one the connection ends. */
+        /** The broker requires a certificate; a connection without one ends. */
         REQUIRED
     }
 
     /**
-     * Who does the cryptography.
+     * Implementation of the cryptography.
      *
      * @since 0.1.0
      */
     @Stable
     public enum Provider {
-        /** {@code OPENSSL} where it is available and may be loaded without a warning, else {@code JDK}. */
+        /** {@code OPENSSL} where it is available and loads without a warning, else {@code JDK}. */
         AUTOMATIC,
         /** The JDK. */
         JDK,
-        /** OpenSSL or BoringSSL, by {@code io.netty:netty-tcnative-boringssl-static} or its kin on the class path. */
+        /**
+         * OpenSSL or BoringSSL, by {@code io.netty:netty-tcnative-boringssl-static} or a similar artifact on the class
+         * path.
+         */
         OPENSSL
     }
 
-    /** A key and certificates in PEM; they may be in one file. */
+    /** Returns settings with a key and certificates in PEM; they may be in one file. */
     public static Tls pem(Path certificates, Path key) {
         return of(new PemKey(certificates, key, null));
     }
 
-    /** The same with a key that is encrypted. */
+    /** Returns settings with an encrypted key and certificates in PEM; they may be in one file. */
     public static Tls pem(Path certificates, Path key, String password) {
         return of(new PemKey(certificates, key, password));
     }
 
-    /** A key and certificates in a PKCS#12 file. */
+    /** Returns settings with a key and certificates in a PKCS#12 file. */
     public static Tls pkcs12(Path file, String password) {
         return of(new Pkcs12Key(file, password));
     }
@@ -195,7 +201,7 @@ public record Tls(
     }
 
     /**
-     * Shows another certificate to clients that ask for that host.
+     * Presents another certificate to clients that request this host.
      *
      * @param serverName in lower case; {@code *.example.com} for all names with one label more
      */
@@ -214,15 +220,15 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** Asks clients for certificates. */
+    /** Requests certificates from clients. */
     public Tls withClientCertificates(ClientCertificates asked, Path authorities) {
         return new Tls(
                 key, namedKeys, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
     }
 
     /**
-     * Refuses clients whose certificate one of these lists revokes, and disconnects connected ones when a changed list does; set the
-     * authorities before.
+     * Refuses clients whose certificate one of these lists revokes, and disconnects connected clients when a changed
+     * list revokes theirs. Set the authorities first.
      */
     public Tls withRevocationLists(List<Path> files) {
         return new Tls(
@@ -237,7 +243,7 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** {@code TLSv1.3}, {@code TLSv1.2} or both. */
+    /** Enables {@code TLSv1.3}, {@code TLSv1.2} or both. */
     public Tls withProtocols(List<String> allowed) {
         return new Tls(
                 key,
@@ -251,7 +257,10 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** Only these in place of {@link #DEFAULT_CIPHER_SUITES}, also weaker ones; those that the provider has not are left out, and none at all refuses the listener. */
+    /**
+     * Replaces {@link #DEFAULT_CIPHER_SUITES}, possibly by weaker suites. Suites that the provider does not support are
+     * ignored; if it supports none of them, the listener does not open.
+     */
     public Tls withCipherSuites(List<String> allowed) {
         return new Tls(
                 key,
@@ -265,7 +274,7 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** Has this provider do the cryptography. */
+    /** Selects the implementation of the cryptography. */
     public Tls withProvider(Provider by) {
         return new Tls(
                 key,
@@ -279,7 +288,7 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** Whether a change of a file is noticed. */
+    /** Sets whether the broker watches the files for changes. */
     public Tls withWatchedFiles(boolean watched) {
         return new Tls(
                 key,
@@ -293,7 +302,7 @@ public record Tls(
                 watched);
     }
 
-    /** All files that it reads. */
+    /** Returns all files of these settings. */
     public List<Path> files() {
         List<Path> files = new ArrayList<>(revocationLists);
         addFiles(key, files);
@@ -304,12 +313,12 @@ public record Tls(
         return List.copyOf(files);
     }
 
-    /** Whether clients are asked for certificates. */
+    /** Returns whether the broker requests client certificates. */
     public boolean asksForClientCertificates() {
         return clientCertificates != ClientCertificates.NONE;
     }
 
-    /** Those of its files that hold private keys. */
+    /** Returns the files that contain private keys. */
     public List<Path> keyFiles() {
         List<Path> files = new ArrayList<>();
         addKeyFile(key, files);

@@ -4,14 +4,14 @@ import io.maxmq.spi.Stable;
 import java.util.Objects;
 
 /**
- * TCP with TLS. Made by {@link Listener#tls(int, Tls)} and its withers. Immutable.
+ * TCP with TLS. Created by {@link Listener#tls(int, Tls)} and its withers. Immutable.
  *
  * @param name in events and metrics; default {@code tls-PORT}
  * @param host name or address to bind to
- * @param port 0..65535; 0 takes a free one
+ * @param port 0..65535; 0 picks a free one
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
- * @param tls key, certificates, and what is asked of clients
+ * @param tls key, certificates and the policy for client certificates
  * @since 0.1.0
  */
 @Stable
@@ -39,7 +39,7 @@ public record TlsListener(String name, String host, int port, int backlog, int m
         return new TlsListener(newName, host, port, backlog, maxConnections, tls);
     }
 
-    /** The same with another backlog. */
+    /** Returns a copy with another backlog. */
     public TlsListener withBacklog(int newBacklog) {
         return new TlsListener(name, host, port, newBacklog, maxConnections, tls);
     }

@@ -5,28 +5,28 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.spi.Stable;
 
 /**
- * A rule that gives what clients publish or subscribe to another name. A name is rewritten once, by the first rule whose pattern
- * it matches level by level; without regular expressions, in time that grows with its length alone.
+ * A rule that renames topics and filters of clients. The first rule whose pattern matches a name level by level
+ * rewrites it, once. Rules have no regular expressions, and their time depends only on the length of the name.
  *
- * <p>A PUBLISH is rewritten as it comes: interceptors, authorizers, retained messages and subscribers have the new topic; so
- * are wills, and TOPIC of {@code $delayed/SECONDS/TOPIC}. Of SUBSCRIBE and UNSUBSCRIBE the filter is, that of {@code $share/NAME/}
- * and {@code $exclusive/} too. In a client's filter {@code +} is matched by {@code +} of the pattern, and {@code #} by {@code #},
- * and they go where the target says. Where that gives no valid topic or filter the name stays as it is. Deliveries have the topic
- * that was published after rewriting; they are not rewritten back. What the application publishes and subscribes to is left
- * alone. Immutable.
+ * <p>A PUBLISH is rewritten on arrival, before interceptors, authorizers, retained messages and subscribers see it; so
+ * are wills, and TOPIC of {@code $delayed/SECONDS/TOPIC}. SUBSCRIBE and UNSUBSCRIBE have their filters rewritten,
+ * including those behind {@code $share/NAME/} and {@code $exclusive/}. In a client's filter {@code +} matches {@code +}
+ * of the pattern, and {@code #} matches {@code #}; they move to the places that the target names. A name stays
+ * unchanged if the result is no valid topic or filter. Deliveries have the rewritten topic. Rules do not apply to
+ * publications and subscriptions of the application. Immutable.
  *
- * @param scope what it is for
+ * @param scope packets that the rule applies to
  * @param pattern a topic filter, not shared; one that begins with a wildcard matches no name that begins with {@code $}
- * @param target the new name: <code>{1}</code> is what the first {@code +} of the pattern matched, <code>{2}</code> the second and
- *     so on; <code>{#}</code>, which may only be the last level, what {@code #} matched, and is left out with the slash before it
- *     when that was nothing
+ * @param target the new name: <code>{1}</code> is the match of the first {@code +} of the pattern, <code>{2}</code>
+ *     that of the second and so on; <code>{#}</code>, which may only be the last level, the match of {@code #}; if that
+ *     is empty, it is removed with the slash before it
  * @since 0.1.0
  */
 @Stable
 public record TopicRewrite(Scope scope, String pattern, String target) {
 
     /**
-     * What a rule is for.
+     * Packets that a rule applies to.
      *
      * @since 0.1.0
      */
@@ -36,11 +36,11 @@ public record TopicRewrite(Scope scope, String pattern, String target) {
         PUBLISH,
         /** SUBSCRIBE and UNSUBSCRIBE. */
         SUBSCRIBE,
-        /** Both. */
+        /** All of them. */
         ALL
     }
 
-    /** Checks the pattern, and that the target names what the pattern has. */
+    /** Checks the pattern, and that the target only refers to wildcards of the pattern. */
     public TopicRewrite {
         String problem = pattern.startsWith("$share/") ? "must not be shared" : TopicFilter.problem(pattern);
         if (problem != null) {
@@ -49,17 +49,17 @@ public record TopicRewrite(Scope scope, String pattern, String target) {
         checkTarget(pattern, target);
     }
 
-    /** For PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
+    /** Returns a rule for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
     public static TopicRewrite of(String pattern, String target) {
         return new TopicRewrite(Scope.ALL, pattern, target);
     }
 
-    /** For PUBLISH and wills alone. */
+    /** Returns a rule for PUBLISH and wills. */
     public static TopicRewrite ofPublish(String pattern, String target) {
         return new TopicRewrite(Scope.PUBLISH, pattern, target);
     }
 
-    /** For SUBSCRIBE and UNSUBSCRIBE alone. */
+    /** Returns a rule for SUBSCRIBE and UNSUBSCRIBE. */
     public static TopicRewrite ofSubscribe(String pattern, String target) {
         return new TopicRewrite(Scope.SUBSCRIBE, pattern, target);
     }

@@ -9,20 +9,22 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A local socket (Unix domain socket): a file that programs on this machine connect to, and nobody else. Made by {@link
- * Listener#unix(Path)} and its withers. Immutable.
+ * A local socket (Unix domain socket): a file that only programs on this machine can connect to. Created by
+ * {@link Listener#unix(Path)} and its withers. Immutable.
  *
- * <p>Who may connect is who may write to the file. It appears with its permissions set, in place of one that nobody listens on any
- * more, and goes when the listener is closed. While somebody listens there, or when something else than a socket is there, the listener
- * does not open, and what is there stays. Where files have no such permissions, those of the directory count.
+ * <p>Programs that may write to the file may connect. The file appears with its permissions set, and replaces a socket
+ * file without a listening program; it is deleted when the listener is closed. The listener does not open, and leaves
+ * the file alone, when another program listens on it or it is not a socket. On systems without such file permissions,
+ * those of the directory apply.
  *
- * <p>Its clients have no IP address. {@code ClientInfo.remoteAddress()} is a {@link java.net.UnixDomainSocketAddress}, the one of the
- * listener, for all of them: bans and access rules of addresses do not meet them, limits by address do not count them, and failed
- * logins do not slow them down. Limits by listener, user and client do. Which process or user of the operating system it is nobody asks.
+ * <p>Clients have no IP address. {@code ClientInfo.remoteAddress()} is the {@link java.net.UnixDomainSocketAddress} of
+ * the listener for all of them: bans, access rules and limits by address do not apply to them, and failed logins do not
+ * slow them down. Limits by listener, user and client apply. The broker does not determine the process or the user of
+ * the operating system.
  *
  * @param name in events and metrics; default {@code unix}
- * @param path where the file is to be, in a directory that exists, at most 107 bytes (103 with macOS): it is made by way of a
- *     directory beside it, of a name of 7 characters, which has to find room as well
+ * @param path of the socket's file, in an existing directory, at most 107 bytes (103 with macOS); the broker creates it
+ *     in a temporary directory beside it, whose name of 7 characters counts too
  * @param permissions of the file; default read and write for the owner alone
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
@@ -53,7 +55,7 @@ public record UnixListener(
         return new UnixListener(newName, path, permissions, backlog, maxConnections);
     }
 
-    /** The same with another backlog. */
+    /** Returns a copy with another backlog. */
     public UnixListener withBacklog(int newBacklog) {
         return new UnixListener(name, path, permissions, newBacklog, maxConnections);
     }
@@ -64,10 +66,10 @@ public record UnixListener(
     }
 
     /**
-     * The same with a file of these permissions.
+     * Returns a copy whose file has these permissions.
      *
-     * @param newPermissions as {@code ls} shows them, such as {@code rw-rw----} for owner and group
-     * @throws IllegalArgumentException when they are not
+     * @param newPermissions in the notation of {@code ls}, such as {@code rw-rw----} for owner and group
+     * @throws IllegalArgumentException when the notation is invalid
      */
     public UnixListener withPermissions(String newPermissions) {
         Set<PosixFilePermission> parsed;

@@ -8,21 +8,23 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How a listener speaks WebSocket (MQTT 5.0 §6). Without compression. Immutable.
+ * WebSocket settings of a listener (MQTT 5.0 §6). Without compression. Immutable.
  *
- * @param path that the WebSocket is at; begins with {@code /}; default {@code /mqtt}
- * @param allowedOrigins origins of pages that may connect, such as {@code https://app.example.com}, in lower case; {@code *} for all.
- *     Default empty: pages with the scheme, the host and the port that they connect to. Only browsers name an origin; clients that name
- *     none are not affected
- * @param allowedHosts names without a port that clients may use in {@code Host} for a plain WebSocket on a loopback address, besides IP
- *     addresses and {@code localhost}; {@code *} for all. Default empty: a page of the internet cannot reach the broker by a name that
- *     resolves to 127.0.0.1 (DNS rebinding). Not checked for clients elsewhere that a trusted proxy names, nor with TLS
- * @param forwarders addresses of HTTP proxies whose fields are trusted: {@code X-Forwarded-For} for the client's address, and the last
- *     value of {@code X-Forwarded-Proto} and of {@code X-Forwarded-Host} for the scheme and the host that the client asked for.
- *     Default none. (For the PROXY protocol see {@link Listener#behindProxies}.) The client is at
- *     the last address of the field that is not itself a forwarder's, for bans, limits, events and {@code ClientInfo}; with the port 0,
- *     which is not known. A forwarder that sends no such field is the client itself; one that sends something else than addresses is
- *     refused. Limits that count at accept count the client, but only when its request has come: behind the TLS handshake
+ * @param path of the WebSocket; begins with {@code /}; default {@code /mqtt}
+ * @param allowedOrigins origins of pages that may connect, such as {@code https://app.example.com}, in lower case;
+ *     {@code *} for all. Default empty: pages with the scheme, the host and the port that they connect to. Only
+ *     browsers send an origin; other clients are not affected
+ * @param allowedHosts names without a port that clients may use in {@code Host} for a plain WebSocket on a loopback
+ *     address, besides IP addresses and {@code localhost}; {@code *} for all. Default empty: a page of the internet
+ *     cannot reach the broker by a name that resolves to 127.0.0.1 (DNS rebinding). Not checked for remote clients
+ *     behind a trusted proxy, nor with TLS
+ * @param forwarders addresses of trusted HTTP proxies: the broker takes the client's address from
+ *     {@code X-Forwarded-For}, and the requested scheme and host from the last values of {@code X-Forwarded-Proto} and
+ *     {@code X-Forwarded-Host}. Default none. (For the PROXY protocol see {@link Listener#behindProxies}.) The client's
+ *     address, for bans, limits, events and {@code ClientInfo}, is the last address of the field that is not itself a
+ *     forwarder's, with the unknown port 0. A forwarder that sends no such field is the client itself; one that sends
+ *     anything but addresses is refused. Limits at accept count the client only when its request has arrived, after the
+ *     TLS handshake
  * @since 0.1.0
  */
 @Stable
@@ -30,7 +32,7 @@ public record WebSocket(String path, Set<String> allowedOrigins, Set<String> all
 
     private static final WebSocket DEFAULTS = new WebSocket("/mqtt", Set.of(), Set.of(), List.of());
 
-    /** Checks every value; origins and hosts are put into lower case. */
+    /** Checks every value; converts origins and hosts to lower case. */
     public WebSocket {
         if (!path.startsWith("/") || !path.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '?' && c != '#')) {
             throw new IllegalArgumentException("path must begin with / and have no space, ? or #: path=" + path);
@@ -56,7 +58,7 @@ public record WebSocket(String path, Set<String> allowedOrigins, Set<String> all
         forwarders = List.copyOf(forwarders);
     }
 
-    /** At {@code /mqtt}, for pages of the same origin. */
+    /** Returns the defaults: {@code /mqtt}, for pages of the same origin. */
     public static WebSocket defaults() {
         return DEFAULTS;
     }

@@ -8,18 +8,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebSocket, with TLS or without, and MQTT without WebSocket beside it when wanted. Made by {@link Listener#webSocket(int)}, {@link
- * Listener#secureWebSocket(int, Tls)}, {@link Listener#tcpAndWebSocket(int)}, {@link Listener#tlsAndWebSocket(int, Tls)} and its withers.
- * Immutable.
+ * WebSocket, with or without TLS, and optionally MQTT without WebSocket on the same port. Created by
+ * {@link Listener#webSocket(int)}, {@link Listener#secureWebSocket(int, Tls)}, {@link Listener#tcpAndWebSocket(int)},
+ * {@link Listener#tlsAndWebSocket(int, Tls)} and its withers. Immutable.
  *
- * @param name in events and metrics; default {@code ws-PORT}, {@code wss-PORT}, {@code tcp-ws-PORT} or {@code tls-wss-PORT}
+ * @param name in events and metrics; default {@code ws-PORT}, {@code wss-PORT}, {@code tcp-ws-PORT} or
+ *     {@code tls-wss-PORT}
  * @param host name or address to bind to
- * @param port 0..65535; 0 takes a free one
+ * @param port 0..65535; 0 picks a free one
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
- * @param webSocket path, which pages may connect, and who speaks for others
- * @param tls key, certificates, and what is asked of clients; null without TLS
- * @param plainToo whether clients may as well speak MQTT at once: what they speak is told by the first byte that they send; default no
+ * @param webSocket path, allowed pages and trusted proxies
+ * @param tls key, certificates and the policy for client certificates; null without TLS
+ * @param plainToo whether clients may also use MQTT without WebSocket; their first byte decides; default false
  * @since 0.1.0
  */
 @Stable
@@ -55,7 +56,7 @@ public record WebSocketListener(
         return new WebSocketListener(newName, host, port, backlog, maxConnections, webSocket, tls, plainToo);
     }
 
-    /** The same with another backlog. */
+    /** Returns a copy with another backlog. */
     public WebSocketListener withBacklog(int newBacklog) {
         return new WebSocketListener(name, host, port, newBacklog, maxConnections, webSocket, tls, plainToo);
     }
@@ -65,27 +66,27 @@ public record WebSocketListener(
         return new WebSocketListener(name, host, port, backlog, newMaxConnections, webSocket, tls, plainToo);
     }
 
-    /** The same at another path, which begins with {@code /}. */
+    /** Returns a copy with another path, which begins with {@code /}. */
     public WebSocketListener withPath(String path) {
         return with(new WebSocket(path, webSocket.allowedOrigins(), webSocket.allowedHosts(), webSocket.forwarders()));
     }
 
-    /** The same for pages from these origins, such as {@code https://app.example.com}; {@code *} for all. */
+    /** Returns a copy for pages of these origins, such as {@code https://app.example.com}; {@code *} for all. */
     public WebSocketListener withAllowedOrigins(String... origins) {
         return with(new WebSocket(webSocket.path(), Set.of(origins), webSocket.allowedHosts(), webSocket.forwarders()));
     }
 
     /**
-     * The same, where clients on this machine may use these host names for a plain WebSocket on a loopback address, besides addresses and
-     * {@code localhost}; {@code *} for all. See {@link WebSocket#allowedHosts()}.
+     * Returns a copy that accepts these host names, besides addresses and {@code localhost}, from clients on this
+     * machine for a plain WebSocket on a loopback address; {@code *} for all. See {@link WebSocket#allowedHosts()}.
      */
     public WebSocketListener withAllowedHosts(String... hosts) {
         return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), Set.of(hosts), webSocket.forwarders()));
     }
 
     /**
-     * The same behind HTTP proxies that name the client in {@code X-Forwarded-For}, and the requested scheme and host in
-     * {@code X-Forwarded-Proto} and {@code X-Forwarded-Host}.
+     * Returns a copy behind HTTP proxies that name the client in {@code X-Forwarded-For}, and the requested scheme and
+     * host in {@code X-Forwarded-Proto} and {@code X-Forwarded-Host}.
      *
      * @param forwarders the addresses of these proxies; the fields are ignored from other addresses
      */
@@ -93,7 +94,7 @@ public record WebSocketListener(
         return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), webSocket.allowedHosts(), forwarders));
     }
 
-    /** The same, where clients may as well speak MQTT at once, or not. */
+    /** Returns a copy that accepts, or does not accept, MQTT without WebSocket. */
     public WebSocketListener withPlainToo(boolean newPlainToo) {
         return new WebSocketListener(name, host, port, backlog, maxConnections, webSocket, tls, newPlainToo);
     }

@@ -1,5 +1,5 @@
 /**
- * Settings: immutable records with defaults, units in the names or {@code Duration}, checked when made. Imports the
- * MQTT vocabulary only. Start at {@link io.maxmq.config.BrokerConfig}.
+ * Settings: immutable records with defaults, units in the names or {@code Duration}, checked at construction. Imports
+ * the MQTT vocabulary only. Start at {@link io.maxmq.config.BrokerConfig}.
  */
 package io.maxmq.config;
