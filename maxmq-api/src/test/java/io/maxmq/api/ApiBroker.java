@@ -8,6 +8,7 @@ import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,15 +83,33 @@ public final class ApiBroker implements AutoCloseable {
         return this;
     }
 
+    /** A request with this key instead. */
+    public HttpRequest.Builder requestWithKey(String target, @Nullable String otherKey) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(10));
+        return otherKey == null ? request : request.header("Authorization", "Bearer " + otherKey);
+    }
+
     /** A request without an answer within 10 s fails the test. */
     public HttpRequest.Builder request(String target) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(target)).timeout(Duration.ofSeconds(10));
-        return key == null ? request : request.header("Authorization", "Bearer " + key);
+        return requestWithKey(target, key);
     }
 
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the status, and closes the answer unread. */
+    public int status(HttpRequest.Builder request) {
+        try {
+            HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+            response.body().close();
+            return response.statusCode();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -12,5 +12,5 @@ public interface Operation {
      * @return completes on any thread; exceptionally with a {@link Problem}, or with an exception of the SPI
      * @throws RuntimeException as an exceptional completion
      */
-    CompletionStage<Answer> run(Call call);
+    CompletionStage<ApiAnswer> run(ApiCall call);
 }

@@ -1,2 +1,2 @@
-/** A call of the API between HTTP and the operations: {@link io.maxmq.api.call.Call} in, {@link io.maxmq.api.call.Answer} out. */
+/** A call of the API between HTTP and the operations: {@link io.maxmq.api.call.ApiCall} in, {@link io.maxmq.api.call.ApiAnswer} out. */
 package io.maxmq.api.call;

@@ -1,7 +1,7 @@
 package io.maxmq.api.http;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.PageSource;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Slice;
@@ -33,7 +33,7 @@ final class AnswerWriter {
     private final Optional<String> cursor;
     private final Set<String> fields;
 
-    AnswerWriter(RoutingContext context, Context loop, Call call) {
+    AnswerWriter(RoutingContext context, Context loop, ApiCall call) {
         this.response = context.response();
         this.loop = loop;
         String accept = context.request().getHeader(HttpHeaders.ACCEPT);
@@ -72,8 +72,8 @@ final class AnswerWriter {
      * @return completes when the answer, or its first page, is handed to the event loop; exceptionally when the page
      *     cannot be read
      */
-    CompletionStage<Void> write(Answer answer) {
-        if (answer instanceof Answer.Pages pages) {
+    CompletionStage<Void> write(ApiAnswer answer) {
+        if (answer instanceof ApiAnswer.Pages pages) {
             return pages.source()
                     .page(limit, cursor)
                     .thenAccept(slice -> loop.runOnContext(now -> {
@@ -86,13 +86,13 @@ final class AnswerWriter {
                     }));
         }
         loop.runOnContext(now -> {
-            if (answer instanceof Answer.Item item) {
+            if (answer instanceof ApiAnswer.Item item) {
                 end(item.status(), JSON, selected(item.body()).toBuffer());
-            } else if (answer instanceof Answer.Items items) {
+            } else if (answer instanceof ApiAnswer.Items items) {
                 JsonArray array = new JsonArray();
                 items.items().forEach(each -> array.add(selected(each)));
                 end(200, JSON, new JsonObject().put("items", array).toBuffer());
-            } else if (answer instanceof Answer.Text text) {
+            } else if (answer instanceof ApiAnswer.Text text) {
                 end(200, text.contentType(), Buffer.buffer(text.body()));
             } else if (!response.ended()) {
                 response.setStatusCode(204).end();

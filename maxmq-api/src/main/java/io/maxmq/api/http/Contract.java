@@ -136,6 +136,7 @@ final class Contract {
                 operation.getBoolean("x-tenants", false),
                 operation.getBoolean("x-audit", !method.equals("get")),
                 operation.getBoolean("x-payload", false),
+                operation.getBoolean("x-stream", false),
                 operation.containsKey("requestBody"),
                 Set.copyOf(query),
                 pattern(path));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenantScoped whether it is about one tenant
  * @param audited whether calls are recorded
  * @param hasPayload whether the parameter {@code payload} asks for bytes that need the role {@code messages}
+ * @param isStream whether it answers with a stream of events
  * @param hasBody whether requests have a JSON body
  * @param queryParameters names of the query's parameters
  * @param pattern of paths, percent-encoded
@@ -29,6 +30,7 @@ record ContractRoute(
         boolean tenantScoped,
         boolean audited,
         boolean hasPayload,
+        boolean isStream,
         boolean hasBody,
         Set<String> queryParameters,
         Pattern pattern) {

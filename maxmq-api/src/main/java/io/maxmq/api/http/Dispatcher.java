@@ -2,8 +2,8 @@ package io.maxmq.api.http;
 
 import io.maxmq.api.access.ApiPrincipal;
 import io.maxmq.api.access.ApiRole;
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operation;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
@@ -20,6 +20,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.RequestValidator;
@@ -95,7 +96,7 @@ final class Dispatcher {
         this.rates = new RequestRates(settings.requestsPerSecond());
     }
 
-    Router router(Vertx vertx, Connections connections) {
+    Router router(Vertx vertx, HttpConnections connections) {
         Router router = Router.router(vertx);
         router.route().handler(context -> {
             HttpConnection connection = context.request().connection();
@@ -132,8 +133,8 @@ final class Dispatcher {
         }
     }
 
-    private CompletionStage<Answer> openapi(Call call) {
-        return CompletableFuture.completedFuture(new Answer.Text("application/yaml", contract.yaml()));
+    private CompletionStage<ApiAnswer> openapi(ApiCall call) {
+        return CompletableFuture.completedFuture(new ApiAnswer.Text("application/yaml", contract.yaml()));
     }
 
     private void checkHead(RoutingContext context) {
@@ -178,7 +179,9 @@ final class Dispatcher {
                     throw unauthorized("wrong credentials");
                 }
                 admit(context, route, caller == null ? withoutCredentials : caller);
-                request.resume();
+                if (!route.isStream() || !Streams.isWebSocket(request)) { // an upgraded request must be unread
+                    request.resume();
+                }
                 context.next();
             } catch (Problem e) {
                 context.fail(e);
@@ -275,7 +278,7 @@ final class Dispatcher {
                 .compose(request -> validator.validate(request, route.id()))
                 .onFailure(context::fail)
                 .onSuccess(valid -> {
-                    Call call = new Call(
+                    ApiCall call = new ApiCall(
                             context.get(PRINCIPAL),
                             tenant(context, route),
                             Map.copyOf(context.pathParams()),
@@ -285,7 +288,7 @@ final class Dispatcher {
                                     : null);
                     AnswerWriter writer = new AnswerWriter(context, loop, call);
                     CompletionStage<Void> written = run(operation, call)
-                            .thenCompose(answer -> answer instanceof Answer.Stream stream
+                            .thenCompose(answer -> answer instanceof ApiAnswer.Stream stream
                                     ? streams.start(context, loop, stream.source())
                                     : writer.write(answer));
                     withDeadline(loop, written, (done, failure) -> {
@@ -296,7 +299,7 @@ final class Dispatcher {
                 });
     }
 
-    private static CompletionStage<Answer> run(Operation operation, Call call) {
+    private static CompletionStage<ApiAnswer> run(Operation operation, ApiCall call) {
         try {
             return operation.run(call);
         } catch (RuntimeException e) {
@@ -361,6 +364,7 @@ final class Dispatcher {
 
     private void failed(RoutingContext context) {
         Throwable cause = context.failure();
+        context.request().resume();
         HttpServerResponse response = context.response();
         if (context.statusCode() == 405) {
             String allowed = contract.routes().stream()
@@ -371,7 +375,10 @@ final class Dispatcher {
                     .collect(Collectors.joining(", "));
             response.putHeader(HttpHeaders.ALLOW, allowed);
         }
-        boolean isProblem = cause instanceof Problem;
-        AnswerWriter.problem(response, isProblem ? (Problem) cause : Problems.ofStatus(context.statusCode(), cause));
+        int status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
+        Problem problem = cause instanceof Problem known
+                ? known
+                : cause != null && status <= 0 ? Problems.of(cause) : Problems.ofStatus(Math.max(status, 400), cause);
+        AnswerWriter.problem(response, problem);
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class HeadChecks {
     private static final Pattern LOOPBACK_IPV4 = Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
 
+    private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private final boolean checksHost;
     private final Set<String> hosts = new HashSet<>();
     private final Set<String> origins;
@@ -43,6 +45,9 @@ final class HeadChecks {
         }
         if (uri.contains("%00") || uri.indexOf('\0') >= 0) {
             throw Problem.badRequest("invalid-target", "the request target must not contain NUL");
+        }
+        if (MALFORMED_ESCAPE.matcher(uri).find()) {
+            throw Problem.badRequest("invalid-target", "% must be followed by two hexadecimal digits");
         }
         List<String> host = request.headers().getAll(HttpHeaders.HOST);
         if (host.size() != 1) {

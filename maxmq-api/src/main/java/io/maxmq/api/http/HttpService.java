@@ -79,6 +79,11 @@ public final class HttpService {
         Path keysFile = settings.keys();
         FileWatch keysWatch = keysFile == null ? null : new FileWatch(List.of(keysFile), this::reloadKeys);
         keys = keysFile == null ? null : readKeys(keysFile);
+        Path unixPath = settings.unixPath();
+        LocalSocket socket = unixPath == null ? null : new LocalSocket(unixPath);
+        if (socket != null) {
+            socket.prepare();
+        }
         Contract contract = Contract.load();
         Vertx started = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -95,7 +100,7 @@ public final class HttpService {
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
         loop.runOnContext(ignored -> contract.open(started)
-                .compose(openApi -> open(started, broker, contract, openApi, address))
+                .compose(openApi -> open(started, broker, contract, openApi, address, socket))
                 .onComplete(done -> {
                     if (done.failed()) {
                         result.completeExceptionally(done.cause());
@@ -162,12 +167,13 @@ public final class HttpService {
             BrokerContext broker,
             Contract contract,
             OpenAPIContract openApi,
-            @Nullable InetAddress address) {
+            @Nullable InetAddress address,
+            @Nullable LocalSocket socket) {
         RequestValidator validator = RequestValidator.create(started, openApi);
         Callers callers = new Callers(settings.authenticators(), keys);
         Streams streams =
                 new Streams(settings.maxStreams(), settings.idleTimeout().toMillis());
-        Connections connections = new Connections(
+        HttpConnections connections = new HttpConnections(
                 settings.maxConnections(), settings.idleTimeout().toNanos());
         started.setPeriodic(SWEEP_MILLIS, ignored -> connections.closeIdle(System.nanoTime()));
         Future<?> opened = Future.succeededFuture();
@@ -200,8 +206,7 @@ public final class HttpService {
                 registrations.add(new FileWatch(tls.files(), () -> reloadTls(server, tls)).start(broker.timers()));
             }
         }
-        Path unixPath = settings.unixPath();
-        if (unixPath != null) {
+        if (socket != null) {
             Dispatcher dispatcher = new Dispatcher(
                     broker,
                     settings,
@@ -214,14 +219,12 @@ public final class HttpService {
                     callers,
                     new HeadChecks(null, settings),
                     ApiPrincipal.of("unix", ApiRole.ADMIN));
-            opened = opened.compose(ignored -> openLocal(started, dispatcher, connections, unixPath));
+            opened = opened.compose(ignored -> openLocal(started, dispatcher, connections, socket));
         }
         return opened.mapEmpty();
     }
 
-    private Future<?> openLocal(Vertx started, Dispatcher dispatcher, Connections connections, Path path) {
-        LocalSocket socket = new LocalSocket(path);
-        socket.prepare();
+    private Future<?> openLocal(Vertx started, Dispatcher dispatcher, HttpConnections connections, LocalSocket socket) {
         return server(started, dispatcher, connections, null)
                 .listen(SocketAddress.domainSocketAddress(socket.file().toString()))
                 .map(bound -> {
@@ -236,7 +239,7 @@ public final class HttpService {
                 });
     }
 
-    private HttpServer server(Vertx started, Dispatcher dispatcher, Connections connections, @Nullable Tls tls) {
+    private HttpServer server(Vertx started, Dispatcher dispatcher, HttpConnections connections, @Nullable Tls tls) {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxInitialLineLength(settings.maxHeadBytes())
                 .setMaxHeaderSize(settings.maxHeadBytes())
@@ -250,8 +253,8 @@ public final class HttpService {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false);
         if (tls != null) {
-            TlsSettings.check(tls);
-            TlsSettings.apply(tls, options);
+            HttpsOptions.check(tls);
+            HttpsOptions.apply(tls, options);
         }
         return started.createHttpServer(options)
                 .connectionHandler(connection -> accept(connection, connections))
@@ -260,7 +263,7 @@ public final class HttpService {
                 .requestHandler(dispatcher.router(started, connections));
     }
 
-    private static void accept(HttpConnection connection, Connections connections) {
+    private static void accept(HttpConnection connection, HttpConnections connections) {
         if (connections.opened(connection, System.nanoTime())) {
             connection.closeHandler(closed -> connections.closed(connection));
         } else {
@@ -279,7 +282,7 @@ public final class HttpService {
     }
 
     private static void reloadTls(HttpServer server, Tls tls) {
-        server.updateSSLOptions(TlsSettings.options(tls), true).onComplete(done -> {
+        server.updateSSLOptions(HttpsOptions.options(tls), true).onComplete(done -> {
             if (done.failed()) {
                 LOG.error("The API server keeps its former certificate: {}", String.valueOf(done.cause()));
             } else {

@@ -63,7 +63,7 @@ final class Streams {
         return opened.thenAccept(closer -> {});
     }
 
-    private static boolean isWebSocket(HttpServerRequest request) {
+    static boolean isWebSocket(HttpServerRequest request) {
         return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
     }
 

@@ -1,6 +1,6 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
+import io.maxmq.api.call.ApiAnswer;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Reasons;
 import io.maxmq.codec.ReasonCode;
@@ -12,9 +12,9 @@ final class Answers {
     private Answers() {}
 
     /** Returns 204, or fails with 404 when the object did not exist. */
-    static Answer doneIf(boolean wasThere, String what, String name) {
-        Views.found(wasThere ? Optional.of(name) : Optional.empty(), what, name);
-        return Answer.DONE;
+    static ApiAnswer doneIf(boolean wasThere, String what, String name) {
+        ViewJson.found(wasThere ? Optional.of(name) : Optional.empty(), what, name);
+        return ApiAnswer.DONE;
     }
 
     /** Returns the problem of an operation that MQTT's rules do not allow. */

@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Slice;
@@ -31,22 +31,22 @@ final class BansResource {
         operations.add("listBans", this::list).add("addBan", this::add).add("removeBan", this::remove);
     }
 
-    private CompletionStage<Answer> list(Call call) {
+    private CompletionStage<ApiAnswer> list(ApiCall call) {
         Optional<Tenant> only = call.onlyTenant();
-        return CompletableFuture.completedFuture(new Answer.Pages((limit, cursor) -> bans.query(
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages((limit, cursor) -> bans.query(
                         new BanQuery(limit, cursor))
                 .thenApply(page -> new Slice(
                         page.items().stream()
                                 .filter(each -> only.isEmpty()
                                         || each.kind() != Ban.Kind.ADDRESS
                                                 && each.tenant().equals(only.get()))
-                                .map(Views::ban)
+                                .map(ViewJson::ban)
                                 .toList(),
                         page.next(),
                         new JsonObject()))));
     }
 
-    private CompletionStage<Answer> add(Call call) {
+    private CompletionStage<ApiAnswer> add(ApiCall call) {
         JsonObject body = call.object();
         Ban ban = ban(
                         call,
@@ -60,7 +60,7 @@ final class BansResource {
                 .thenCompose(done -> body.getBoolean("disconnect", false)
                         ? bans.disconnect(ban)
                         : CompletableFuture.completedFuture(0))
-                .thenApply(count -> new Answer.Item(201, new JsonObject().put("disconnected", count)));
+                .thenApply(count -> new ApiAnswer.Item(201, new JsonObject().put("disconnected", count)));
     }
 
     private static CompletionStage<Void> tooMany(Throwable failure) {
@@ -71,13 +71,13 @@ final class BansResource {
                         : failure);
     }
 
-    private CompletionStage<Answer> remove(Call call) {
+    private CompletionStage<ApiAnswer> remove(ApiCall call) {
         String value = call.required("value");
         Ban ban = ban(call, Ban.Kind.valueOf(call.required("kind")), value, call.query("user"));
         return bans.remove(ban).thenApply(wasThere -> Answers.doneIf(wasThere, "ban", value));
     }
 
-    private static Ban ban(Call call, Ban.Kind kind, String value, Optional<String> user) {
+    private static Ban ban(ApiCall call, Ban.Kind kind, String value, Optional<String> user) {
         if (kind == Ban.Kind.ADDRESS && call.onlyTenant().isPresent()) {
             throw Problem.of(403, "tenant-not-allowed", "bans of addresses are about the broker as a whole");
         }

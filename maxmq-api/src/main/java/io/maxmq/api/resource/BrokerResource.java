@@ -1,8 +1,8 @@
 package io.maxmq.api.resource;
 
 import io.maxmq.api.access.ApiRole;
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.extension.BrokerContext;
@@ -23,15 +23,18 @@ final class BrokerResource {
         operations
                 .add("health", this::health)
                 .add("healthReady", this::health)
-                .add("healthLive", call -> CompletableFuture.completedFuture(Answer.of(health(call, broker.health()))));
+                .add(
+                        "healthLive",
+                        call -> CompletableFuture.completedFuture(ApiAnswer.of(health(call, broker.health()))));
     }
 
-    private CompletionStage<Answer> health(Call call) {
+    private CompletionStage<ApiAnswer> health(ApiCall call) {
         Health health = broker.health();
-        return CompletableFuture.completedFuture(new Answer.Item(health.isReady() ? 200 : 503, health(call, health)));
+        return CompletableFuture.completedFuture(
+                new ApiAnswer.Item(health.isReady() ? 200 : 503, health(call, health)));
     }
 
-    private static JsonObject health(Call call, Health health) {
+    private static JsonObject health(ApiCall call, Health health) {
         JsonObject json = new JsonObject().put("status", health.status().name()).put("ready", health.isReady());
         if (call.principal() != null && call.principal().role().includes(ApiRole.METRICS)) {
             JsonArray checks = new JsonArray();

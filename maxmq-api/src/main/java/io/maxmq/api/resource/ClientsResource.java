@@ -1,8 +1,8 @@
 package io.maxmq.api.resource;
 
 import io.maxmq.api.access.ApiRole;
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Slice;
@@ -46,23 +46,23 @@ final class ClientsResource {
                 .add("disconnectClients", this::disconnectAll);
     }
 
-    private CompletionStage<Answer> list(Call call) {
+    private CompletionStage<ApiAnswer> list(ApiCall call) {
         String prefix = call.query("prefix").orElse("");
         return CompletableFuture.completedFuture(
-                new Answer.Pages((limit, cursor) -> page(call.tenant(), prefix, limit, cursor)));
+                new ApiAnswer.Pages((limit, cursor) -> page(call.tenant(), prefix, limit, cursor)));
     }
 
     private CompletionStage<Slice> page(Tenant tenant, String prefix, int limit, Optional<String> cursor) {
         return clients.query(new ClientQuery(tenant, prefix, limit, cursor))
-                .thenApply(page -> Slice.of(page, Views::client));
+                .thenApply(page -> Slice.of(page, ViewJson::client));
     }
 
-    private CompletionStage<Answer> find(Call call, String clientId) {
+    private CompletionStage<ApiAnswer> find(ApiCall call, String clientId) {
         return clients.find(call.tenant(), clientId)
-                .thenApply(found -> Answer.of(Views.client(Views.found(found, "connected client", clientId))));
+                .thenApply(found -> ApiAnswer.of(ViewJson.client(ViewJson.found(found, "connected client", clientId))));
     }
 
-    private CompletionStage<Answer> disconnect(Call call) {
+    private CompletionStage<ApiAnswer> disconnect(ApiCall call) {
         String clientId = call.path("clientId");
         boolean alsoSession = call.flag("alsoSession");
         if (alsoSession && (call.principal() == null || !call.principal().role().includes(ApiRole.ADMIN))) {
@@ -86,7 +86,7 @@ final class ClientsResource {
         return reason;
     }
 
-    private CompletionStage<Answer> redirect(Call call) {
+    private CompletionStage<ApiAnswer> redirect(ApiCall call) {
         String clientId = call.path("clientId");
         JsonObject body = call.object();
         return clients.redirect(
@@ -94,7 +94,7 @@ final class ClientsResource {
                 .thenApply(wasConnected -> Answers.doneIf(wasConnected, "connected client", clientId));
     }
 
-    private CompletionStage<Answer> disconnectAll(Call call) {
+    private CompletionStage<ApiAnswer> disconnectAll(ApiCall call) {
         JsonObject body = call.object();
         JsonArray ids = body.getJsonArray("clientIds");
         String prefix = body.getString("prefix");
@@ -136,7 +136,7 @@ final class ClientsResource {
         });
     }
 
-    private CompletionStage<Answer> disconnectAll(
+    private CompletionStage<ApiAnswer> disconnectAll(
             Tenant tenant, Selection selection, boolean dryRun, ReasonCode reason, String detail) {
         CompletionStage<Integer> count = CompletableFuture.completedFuture(0);
         if (!dryRun) {
@@ -145,7 +145,7 @@ final class ClientsResource {
                         .thenApply(wasConnected -> wasConnected ? sum + 1 : sum));
             }
         }
-        return count.thenApply(disconnected -> Answer.of(new JsonObject()
+        return count.thenApply(disconnected -> ApiAnswer.of(new JsonObject()
                 .put("matched", selection.clientIds().size())
                 .put("disconnected", disconnected)
                 .put("more", selection.hasMore())));

@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Reasons;
@@ -53,7 +53,7 @@ final class Disconnections implements BrokerListener {
 
         JsonObject json() {
             return new JsonObject()
-                    .put("at", Views.instant(atEpochMillis))
+                    .put("at", ViewJson.instant(atEpochMillis))
                     .put("kind", wasConnected ? "DISCONNECTED" : "REFUSED")
                     .put("tenant", tenant.name())
                     .put("clientId", clientId)
@@ -91,7 +91,7 @@ final class Disconnections implements BrokerListener {
                     client.tenant(),
                     cut(client.clientId(), MAX_CLIENT_ID),
                     username(Optional.of(client)),
-                    Views.address(client.remoteAddress()),
+                    ViewJson.address(client.remoteAddress()),
                     client.listener(),
                     ended.by().name(),
                     ended.reasonCode(),
@@ -104,7 +104,7 @@ final class Disconnections implements BrokerListener {
                     refused.tenant(),
                     cut(refused.clientId(), MAX_CLIENT_ID),
                     username(refused.client()),
-                    Views.address(refused.remoteAddress()),
+                    ViewJson.address(refused.remoteAddress()),
                     refused.listener(),
                     null,
                     refused.reasonCode(),
@@ -130,10 +130,10 @@ final class Disconnections implements BrokerListener {
         }
     }
 
-    private CompletionStage<Answer> list(Call call) {
+    private CompletionStage<ApiAnswer> list(ApiCall call) {
         Optional<Tenant> tenant = call.onlyTenant();
         Optional<String> clientId = call.query("clientId");
-        return CompletableFuture.completedFuture(new Answer.Pages(
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages(
                 (limit, cursor) -> CompletableFuture.completedFuture(page(tenant, clientId, limit, before(cursor)))));
     }
 

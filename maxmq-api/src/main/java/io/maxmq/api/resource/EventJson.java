@@ -65,9 +65,9 @@ record EventJson(String kind, Map<String, Object> components) {
         JsonObject json = new JsonObject().put("kind", kind);
         components.forEach((name, value) -> {
             if (value instanceof Duration duration) {
-                json.put(name + "Seconds", Views.seconds(duration));
+                json.put(name + "Seconds", ViewJson.seconds(duration));
             } else if (name.equals("atEpochMillis")) {
-                json.put("at", Views.instant((Long) value));
+                json.put("at", ViewJson.instant((Long) value));
             } else if (!(value instanceof ByteBuffer) && !(value instanceof Message)) {
                 json.put(name, json(value));
             }
@@ -86,13 +86,13 @@ record EventJson(String kind, Map<String, Object> components) {
             return qos.code();
         }
         if (value instanceof ClientInfo client) {
-            return Views.client(client);
+            return ViewJson.client(client);
         }
         if (value instanceof SocketAddress address) {
-            return Views.address(address);
+            return ViewJson.address(address);
         }
         if (value instanceof Ban ban) {
-            return Views.ban(ban);
+            return ViewJson.ban(ban);
         }
         return value instanceof Enum<?> constant ? constant.name() : value.toString();
     }

@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.Reasons;
@@ -52,31 +52,32 @@ final class MessagesResource {
                 .add("explain", this::explain);
     }
 
-    private CompletionStage<Answer> listRetained(Call call) {
+    private CompletionStage<ApiAnswer> listRetained(ApiCall call) {
         String filter = call.query("filter").orElse("#");
-        return CompletableFuture.completedFuture(new Answer.Pages((limit, cursor) -> broker.retained()
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages((limit, cursor) -> broker.retained()
                 .query(new RetainedQuery(call.tenant(), filter, limit, cursor))
-                .thenApply(page -> Slice.of(page, Views::retained))));
+                .thenApply(page -> Slice.of(page, ViewJson::retained))));
     }
 
-    private CompletionStage<Answer> getRetained(Call call, String topic) {
+    private CompletionStage<ApiAnswer> getRetained(ApiCall call, String topic) {
         PayloadForm form = PayloadForm.of(call, PayloadForm.Kind.TEXT);
         return broker.retained()
                 .get(call.tenant(), topic)
-                .thenApply(found -> Answer.of(Views.message(Views.found(found, "retained message", topic), form)));
+                .thenApply(found ->
+                        ApiAnswer.of(ViewJson.message(ViewJson.found(found, "retained message", topic), form)));
     }
 
-    private CompletionStage<Answer> putRetained(Call call) {
+    private CompletionStage<ApiAnswer> putRetained(ApiCall call) {
         Message message =
                 message(call.path("topic"), call.object()).retain(true).build();
         if (message.payloadLength() == 0) {
             throw Problem.badRequest("invalid-value", "an empty payload removes a retained message: use DELETE")
                     .field("payload");
         }
-        return publish(call.tenant(), message).thenApply(result -> Answer.of(Views.published(result)));
+        return publish(call.tenant(), message).thenApply(result -> ApiAnswer.of(ViewJson.published(result)));
     }
 
-    private CompletionStage<Answer> deleteRetained(Call call) {
+    private CompletionStage<ApiAnswer> deleteRetained(ApiCall call) {
         String topic = call.path("topic");
         return broker.retained()
                 .remove(call.tenant(), topic)
@@ -87,15 +88,16 @@ final class MessagesResource {
         return broker.publish(tenant, message, PublishOptions.defaults().detailed());
     }
 
-    private CompletionStage<Answer> publish(Call call) {
+    private CompletionStage<ApiAnswer> publish(ApiCall call) {
         if (call.body() instanceof JsonArray several) {
             return publishAll(call.tenant(), several);
         }
-        return publish(call.tenant(), message(call.object())).thenApply(result -> Answer.of(Views.published(result)));
+        return publish(call.tenant(), message(call.object()))
+                .thenApply(result -> ApiAnswer.of(ViewJson.published(result)));
     }
 
     /** Checks all messages before the first one is published. */
-    private CompletionStage<Answer> publishAll(Tenant tenant, JsonArray several) {
+    private CompletionStage<ApiAnswer> publishAll(Tenant tenant, JsonArray several) {
         List<Message> messages = new ArrayList<>();
         several.forEach(each -> messages.add(message((JsonObject) each)));
         List<CompletableFuture<JsonObject>> results = new ArrayList<>();
@@ -106,7 +108,7 @@ final class MessagesResource {
                 .thenApply(all -> {
                     JsonArray items = new JsonArray();
                     results.forEach(each -> items.add(each.join()));
-                    return Answer.of(new JsonObject().put("items", items));
+                    return ApiAnswer.of(new JsonObject().put("items", items));
                 });
     }
 
@@ -118,7 +120,7 @@ final class MessagesResource {
             published = CompletableFuture.failedFuture(e);
         }
         return published
-                .thenApply(Views::published)
+                .thenApply(ViewJson::published)
                 .exceptionally(failure -> failed(failure).json());
     }
 
@@ -187,7 +189,7 @@ final class MessagesResource {
         }
     }
 
-    private CompletionStage<Answer> explain(Call call) {
+    private CompletionStage<ApiAnswer> explain(ApiCall call) {
         JsonObject body = call.object();
         PublishQuestion question = new PublishQuestion(
                 call.tenant(),
@@ -196,6 +198,6 @@ final class MessagesResource {
                 QoS.of(body.getInteger("qos", 0)),
                 body.getBoolean("retain", false),
                 body.getInteger("limit", 100));
-        return broker.explain(question).thenApply(explanation -> Answer.of(Views.explanation(explanation)));
+        return broker.explain(question).thenApply(explanation -> ApiAnswer.of(ViewJson.explanation(explanation)));
     }
 }

@@ -1,6 +1,6 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiCall;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -24,7 +24,7 @@ record PayloadForm(Kind kind, int maxBytes) {
         BASE64
     }
 
-    static PayloadForm of(Call call, Kind otherwise) {
+    static PayloadForm of(ApiCall call, Kind otherwise) {
         Kind kind = call.query("payload")
                 .map(name -> Kind.valueOf(name.toUpperCase(Locale.ROOT)))
                 .orElse(otherwise);
@@ -44,7 +44,7 @@ record PayloadForm(Kind kind, int maxBytes) {
         ByteBuffer kept = payload.slice(payload.position(), Math.min(payload.remaining(), maxBytes));
         String text = kind == Kind.TEXT ? utf8(kept, truncated) : null;
         json.put("encoding", text == null ? "base64" : "text")
-                .put("payload", text == null ? Views.base64(kept) : text)
+                .put("payload", text == null ? ViewJson.base64(kept) : text)
                 .put("truncated", truncated);
     }
 

@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Reasons;
 import io.maxmq.api.call.Slice;
@@ -41,26 +41,26 @@ final class SessionsResource {
                 .add("deleteSubscription", this::unsubscribe);
     }
 
-    private CompletionStage<Answer> list(Call call) {
+    private CompletionStage<ApiAnswer> list(ApiCall call) {
         String prefix = call.query("prefix").orElse("");
-        return CompletableFuture.completedFuture(new Answer.Pages(
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages(
                 (limit, cursor) -> sessions.query(new ClientQuery(call.tenant(), prefix, limit, cursor))
-                        .thenApply(page -> Slice.of(page, Views::session))));
+                        .thenApply(page -> Slice.of(page, ViewJson::session))));
     }
 
-    private CompletionStage<Answer> get(Call call) {
+    private CompletionStage<ApiAnswer> get(ApiCall call) {
         String clientId = call.path("clientId");
         return sessions.find(call.tenant(), clientId)
-                .thenApply(found -> Answer.of(Views.session(Views.found(found, "session", clientId))));
+                .thenApply(found -> ApiAnswer.of(ViewJson.session(ViewJson.found(found, "session", clientId))));
     }
 
-    private CompletionStage<Answer> purge(Call call) {
+    private CompletionStage<ApiAnswer> purge(ApiCall call) {
         String clientId = call.path("clientId");
         return sessions.purge(call.tenant(), clientId)
                 .thenApply(wasThere -> Answers.doneIf(wasThere, "session", clientId));
     }
 
-    private CompletionStage<Answer> purgeAll(Call call) {
+    private CompletionStage<ApiAnswer> purgeAll(ApiCall call) {
         boolean dryRun = call.flag("dryRun");
         List<String> ids = call.object().getJsonArray("clientIds").stream()
                 .map(String::valueOf)
@@ -74,30 +74,30 @@ final class SessionsResource {
                     .thenApply(wasThere -> wasThere ? sum + 1 : sum));
         }
         return count.thenApply(
-                matched -> Answer.of(new JsonObject().put("matched", matched).put("purged", dryRun ? 0 : matched)));
+                matched -> ApiAnswer.of(new JsonObject().put("matched", matched).put("purged", dryRun ? 0 : matched)));
     }
 
-    private CompletionStage<Answer> top(Call call) {
+    private CompletionStage<ApiAnswer> top(ApiCall call) {
         return sessions.topMemoryConsumers(call.number("limit", Page.DEFAULT_LIMIT))
-                .thenApply(
-                        top -> new Answer.Items(top.stream().map(Views::session).toList()));
+                .thenApply(top ->
+                        new ApiAnswer.Items(top.stream().map(ViewJson::session).toList()));
     }
 
-    private static CompletionStage<Answer> messages(
-            Call call, Function<MessageQuery, CompletionStage<MessagePage>> source) {
+    private static CompletionStage<ApiAnswer> messages(
+            ApiCall call, Function<MessageQuery, CompletionStage<MessagePage>> source) {
         PayloadForm form = PayloadForm.of(call, PayloadForm.Kind.NONE);
         String clientId = call.path("clientId");
-        return CompletableFuture.completedFuture(new Answer.Pages((limit, cursor) -> source.apply(
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages((limit, cursor) -> source.apply(
                         new MessageQuery(call.tenant(), clientId, form.isWanted(), limit, cursor))
                 .thenApply(page -> new Slice(
                         page.items().stream()
-                                .map(each -> Views.message(each, form))
+                                .map(each -> ViewJson.message(each, form))
                                 .toList(),
                         page.next(),
                         new JsonObject().put("notShown", page.notShown())))));
     }
 
-    private CompletionStage<Answer> subscribe(Call call) {
+    private CompletionStage<ApiAnswer> subscribe(ApiCall call) {
         JsonObject options = call.object();
         SubscriptionRequest request = new SubscriptionRequest(
                 call.path("filter"),
@@ -110,11 +110,11 @@ final class SessionsResource {
             if (granted.isError()) {
                 throw Answers.refused(granted);
             }
-            return Answer.of(new JsonObject().put("reasonCode", Reasons.json(granted)));
+            return ApiAnswer.of(new JsonObject().put("reasonCode", Reasons.json(granted)));
         });
     }
 
-    private CompletionStage<Answer> unsubscribe(Call call) {
+    private CompletionStage<ApiAnswer> unsubscribe(ApiCall call) {
         String filter = call.path("filter");
         return sessions.unsubscribe(call.tenant(), call.path("clientId"), filter)
                 .thenApply(wasThere -> Answers.doneIf(wasThere, "subscription", filter));

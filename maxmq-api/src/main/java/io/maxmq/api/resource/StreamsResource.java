@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Problem;
 import io.maxmq.api.call.StreamSink;
@@ -42,11 +42,11 @@ final class StreamsResource {
         operations.add("streamEvents", this::events).add("streamMessages", this::messages);
     }
 
-    private CompletionStage<Answer> events(Call call) {
+    private CompletionStage<ApiAnswer> events(ApiCall call) {
         Set<String> kinds = kinds(call.query("kinds"));
         Optional<Tenant> tenant = call.onlyTenant();
         Optional<String> clientId = call.query("clientId");
-        return CompletableFuture.completedFuture(new Answer.Stream(sink -> {
+        return CompletableFuture.completedFuture(new ApiAnswer.Stream(sink -> {
             Registration registration = broker.addListener(new EventForwarder(kinds, tenant, clientId, sink));
             return CompletableFuture.completedFuture(registration::close);
         }));
@@ -96,13 +96,13 @@ final class StreamsResource {
         }
     }
 
-    private CompletionStage<Answer> messages(Call call) {
+    private CompletionStage<ApiAnswer> messages(ApiCall call) {
         Tail tail = new Tail(
                 broker.clock(),
                 call.number("sample", Tail.DEFAULT_SAMPLE),
                 new PayloadForm(PayloadForm.Kind.TEXT, call.number("maxPayload", Tail.DEFAULT_PAYLOAD)));
         String filter = call.query("filter").orElse("#");
-        return CompletableFuture.completedFuture(new Answer.Stream(sink -> hook(call.tenant(), filter, tail, sink)));
+        return CompletableFuture.completedFuture(new ApiAnswer.Stream(sink -> hook(call.tenant(), filter, tail, sink)));
     }
 
     /** The registration waits for the event loops of the broker, so a worker does it. */

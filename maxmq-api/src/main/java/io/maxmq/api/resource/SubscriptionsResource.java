@@ -1,7 +1,7 @@
 package io.maxmq.api.resource;
 
-import io.maxmq.api.call.Answer;
-import io.maxmq.api.call.Call;
+import io.maxmq.api.call.ApiAnswer;
+import io.maxmq.api.call.ApiCall;
 import io.maxmq.api.call.Operations;
 import io.maxmq.api.call.Slice;
 import io.maxmq.spi.admin.SubscriptionQuery;
@@ -23,12 +23,12 @@ final class SubscriptionsResource {
         operations.add("listSubscriptions", this::list);
     }
 
-    private CompletionStage<Answer> list(Call call) {
+    private CompletionStage<ApiAnswer> list(ApiCall call) {
         String prefix = call.query("prefix").orElse("");
         Optional<String> filter = call.query("filter");
         Optional<String> topic = call.query("matching");
-        return CompletableFuture.completedFuture(new Answer.Pages((limit, cursor) -> subscriptions
+        return CompletableFuture.completedFuture(new ApiAnswer.Pages((limit, cursor) -> subscriptions
                 .query(new SubscriptionQuery(call.tenant(), prefix, filter, topic, limit, cursor))
-                .thenApply(page -> Slice.of(page, Views::subscription))));
+                .thenApply(page -> Slice.of(page, ViewJson::subscription))));
     }
 }

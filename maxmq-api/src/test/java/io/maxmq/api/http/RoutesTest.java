@@ -1,16 +1,14 @@
 package io.maxmq.api.http;
 
 import io.maxmq.api.ApiBroker;
+import io.maxmq.api.Keys;
 import io.maxmq.codec.QoS;
 import io.maxmq.junit.ClientOptions;
 import io.maxmq.junit.TestClient;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,14 +21,8 @@ class RoutesTest {
     Path directory;
 
     @Test
-    void everyOperationAnswersAsTheContractDescribes() throws Exception {
-        Path keys = directory.resolve("keys");
-        Files.writeString(
-                keys,
-                "root:"
-                        + HexFormat.of()
-                                .formatHex(MessageDigest.getInstance("SHA-256").digest("secret".getBytes()))
-                        + ":admin\n");
+    void everyOperationAnswersAsTheContractDescribes() {
+        Path keys = Keys.write(directory.resolve("keys"), "root:admin");
         try (ApiBroker broker = ApiBroker.start(settings -> settings.keys(keys)).withKey("root.secret");
                 ContractCalls calls = new ContractCalls(broker)) {
             calls.expect(200, "GET", "/health", null);

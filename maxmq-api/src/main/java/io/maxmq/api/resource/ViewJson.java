@@ -25,8 +25,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The records of the SPI in JSON. Stateless. */
-final class Views {
-    private Views() {}
+final class ViewJson {
+    private ViewJson() {}
 
     static String instant(long epochMillis) {
         return Instant.ofEpochMilli(epochMillis).toString();
@@ -80,14 +80,14 @@ final class Views {
                 .put("tenant", view.tenant().name())
                 .put("username", view.username().orElse(null))
                 .put("connected", view.isConnected())
-                .put("client", view.client().map(Views::client).orElse(null))
+                .put("client", view.client().map(ViewJson::client).orElse(null))
                 .put("expirySeconds", view.expirySeconds())
                 .put("subscriptions", view.subscriptions())
                 .put("queuedMessages", view.queuedMessages())
                 .put("queuedBytes", view.queuedBytes())
                 .put(
                         "oldestQueuedSeconds",
-                        view.oldestQueuedAge().map(Views::seconds).orElse(null))
+                        view.oldestQueuedAge().map(ViewJson::seconds).orElse(null))
                 .put("inFlightMessages", view.inFlightMessages())
                 .put("inFlightBytes", view.inFlightBytes())
                 .put("hasWill", view.hasWill())
@@ -127,10 +127,10 @@ final class Views {
                 .put("responseTopic", message.responseTopic().orElse(null))
                 .put(
                         "correlationData",
-                        message.correlationData().map(Views::base64).orElse(null))
+                        message.correlationData().map(ViewJson::base64).orElse(null))
                 .put(
                         "messageExpirySeconds",
-                        message.messageExpiry().map(Views::seconds).orElse(null))
+                        message.messageExpiry().map(ViewJson::seconds).orElse(null))
                 .put("userProperties", properties);
         form.add(json, message.payload());
         return json;
@@ -203,7 +203,7 @@ final class Views {
                 .put("detail", explanation.detail())
                 .put("truncated", explanation.truncated())
                 .put("retainedEffect", explanation.retainedEffect())
-                .put("retained", explanation.retained().map(Views::retained).orElse(null))
+                .put("retained", explanation.retained().map(ViewJson::retained).orElse(null))
                 .put("recipients", recipients);
     }
 

@@ -12,8 +12,8 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.util.LinkedHashSet;
 
 /** Translates the TLS settings of listeners for the HTTP server. Stateless. */
-final class TlsSettings {
-    private TlsSettings() {}
+final class HttpsOptions {
+    private HttpsOptions() {}
 
     /** Checks that the HTTP server supports the settings. */
     static void check(Tls tls) {

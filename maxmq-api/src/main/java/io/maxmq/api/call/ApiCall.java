@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param queryParameters decoded, by name
  * @param body the JSON object or array of the request; null without one
  */
-public record Call(
+public record ApiCall(
         @Nullable ApiPrincipal principal,
         Tenant tenant,
         Map<String, String> pathParameters,

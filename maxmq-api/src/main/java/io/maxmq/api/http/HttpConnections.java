@@ -10,7 +10,7 @@ import java.util.Map;
  * The connections of the server: bounds their number, and closes those that do not complete the head of a request in time,
  * however slowly they send it. Not thread-safe.
  */
-final class Connections {
+final class HttpConnections {
     private final int max;
     private final long headTimeoutNanos;
     private final Map<HttpConnection, State> open = new HashMap<>();
@@ -24,7 +24,7 @@ final class Connections {
         }
     }
 
-    Connections(int max, long headTimeoutNanos) {
+    HttpConnections(int max, long headTimeoutNanos) {
         this.max = max;
         this.headTimeoutNanos = headTimeoutNanos;
     }
