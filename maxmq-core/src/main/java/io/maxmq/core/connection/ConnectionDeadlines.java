@@ -133,7 +133,7 @@ final class ConnectionDeadlines {
                     "no packet received for " + idleNanos / 1_000_000 + " ms");
             return;
         }
-        timer = loop.schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
+        timer = loop.scheduleAt(lastPacketNanos + keepAliveNanos, this::checkKeepAlive);
     }
 
     private boolean isGrowing(long nanos) {

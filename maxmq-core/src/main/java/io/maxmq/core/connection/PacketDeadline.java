@@ -55,10 +55,11 @@ final class PacketDeadline {
         if (!connection.isInsidePacket()) {
             return;
         }
-        long takenNanos = connection.isHeld() ? 0 : loop.refreshTime() - sinceNanos;
+        long now = loop.refreshTime();
+        long takenNanos = connection.isHeld() ? 0 : now - sinceNanos;
         if (takenNanos >= timeout.toNanos()
                 && progress.isEnough(connection.cutOffPacket(), connection.cutOffBytes(), takenNanos)) {
-            sinceNanos = loop.nowNanos();
+            sinceNanos = now;
             takenNanos = 0;
         }
         if (takenNanos >= timeout.toNanos()) {
@@ -69,7 +70,7 @@ final class PacketDeadline {
                             + PacketProgress.MIN_BYTES_PER_SECOND + " bytes per second");
             return;
         }
-        timer = loop.schedule(timeout.toNanos() - takenNanos, this::check);
+        timer = loop.scheduleAt(now + timeout.toNanos() - takenNanos, this::check);
     }
 
     void close() {

@@ -249,8 +249,18 @@ public final class Loop {
 
     /** Schedules a task {@code delayNanos} from now. Returns the id for {@link #cancel}. */
     public long schedule(long delayNanos, TimerWheel.Task task) {
+        return scheduleAt(refreshTime() + Math.min(delayNanos, MAX_DELAY_NANOS), task);
+    }
+
+    /**
+     * Schedules a task for a time of the broker's monotonic clock. For a deadline that is known, use this instead of a
+     * delay: a virtual clock may move between the computation of the delay and its use.
+     *
+     * @return the id for {@link #cancel}
+     */
+    public long scheduleAt(long deadlineNanos, TimerWheel.Task task) {
         assert inLoop();
-        long id = timers.schedule(refreshTime() + Math.min(delayNanos, MAX_DELAY_NANOS), task);
+        long id = timers.schedule(nowNanos + Math.min(deadlineNanos - nowNanos, MAX_DELAY_NANOS), task);
         scheduleTimerPoll();
         return id;
     }

@@ -82,7 +82,7 @@ public final class SysTopics implements Runnable, TimerWheel.Task {
     /** Schedules the first tick; a virtual clock may have moved since the start. */
     @Override
     public void run() {
-        at.loop().schedule(startNanos + intervalNanos - at.loop().nowNanos(), this);
+        at.loop().scheduleAt(startNanos + intervalNanos, this);
     }
 
     @Override

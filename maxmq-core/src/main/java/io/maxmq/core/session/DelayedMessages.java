@@ -176,9 +176,7 @@ final class DelayedMessages {
     private void scheduleFirst() {
         home.loop().cancel(timer);
         Delayed first = waiting.peek();
-        timer = first == null
-                ? 0
-                : home.loop().schedule(Math.max(0, first.dueNanos - home.loop().nowNanos()), this::publishDue);
+        timer = first == null ? 0 : home.loop().scheduleAt(first.dueNanos, this::publishDue);
     }
 
     private void publishDue() {
