@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Whose a storage is: opened and closed by the one broker that it was given to. */
+/** A store belongs to one broker, which opens and closes it. */
 class StorageOfOneBrokerTest {
     private final KeyValueStore store = MemoryStorage.create().store();
 
@@ -23,7 +23,7 @@ class StorageOfOneBrokerTest {
     void staysTheFirstBrokersWhenAnotherIsStartedOnIt() throws Exception {
         MaxMQBuilder builder = MaxMQ.builder().allowAnonymous().storage(store);
         try (MaxMQ first = builder.start()) {
-            assertThatIllegalStateException().isThrownBy(builder::start).withMessageContaining("one broker");
+            assertThatIllegalStateException().isThrownBy(builder::start).withMessageContaining("opened before");
 
             assertThat(commit()).isInstanceOf(CommitResult.Committed.class);
             assertThat(first.isRunning()).isTrue();

@@ -342,7 +342,7 @@ class StoredRetainedTest {
     }
 
     @Test
-    void aDamagedRecordIsLeftOutAndTheOthersAreServed() throws Exception {
+    void skipsADamagedRecordAndServesTheOthers() throws Exception {
         TestClient client = client(ProtocolVersion.MQTT_5, "publisher");
         client.publish("a", "1", QoS.AT_LEAST_ONCE, true);
         client.publish("b", "2", QoS.AT_LEAST_ONCE, true);
@@ -369,7 +369,7 @@ class StoredRetainedTest {
         assertThat(RecordedLogs.errorsOf(broker.broker().name()))
                 .singleElement()
                 .asString()
-                .contains("left out", "retained");
+                .contains("skipped", "retained");
         store = new GatedStore(MemoryStorage.create().store());
         broker = start(builder -> builder);
     }
