@@ -9,6 +9,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.SocketAddress;
@@ -221,13 +222,16 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
 
     @Override
     public void register(Channel channel, Loop target, Runnable arrived, Runnable failed) {
-        shared.eventLoops().eventLoop(target.index()).register(channel).addListener(registered -> {
+        // The listener is added first: it runs within the registration, before the target loop reads from the channel.
+        ChannelPromise registration = channel.newPromise();
+        registration.addListener(registered -> {
             if (registered.isSuccess()) {
                 target.run(arrived);
             } else {
                 target.run(failed);
             }
         });
+        shared.eventLoops().eventLoop(target.index()).register(registration);
     }
 
     @Override

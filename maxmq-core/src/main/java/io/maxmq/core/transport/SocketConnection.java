@@ -189,6 +189,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        assert loop.inLoop();
         ByteSource to = connection;
         if (to == null) {
             ((ByteBuf) bytes).release();
