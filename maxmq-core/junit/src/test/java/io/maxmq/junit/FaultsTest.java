@@ -145,7 +145,7 @@ class FaultsTest {
     @MaxMQTest(faults = true, virtualClock = true)
     class InVirtualTime {
         @Test
-        void hasAStalledSubscriberCutOff(MaxMQ broker, TestClients clients, VirtualClock clock, Faults faults)
+        void disconnectsAStalledSubscriber(MaxMQ broker, TestClients clients, VirtualClock clock, Faults faults)
                 throws Exception {
             TestClient stalled = clients.connect("stalled");
             stalled.subscribe("s");
@@ -157,14 +157,23 @@ class FaultsTest {
                 assertThat(++taken).as("messages taken").isLessThan(1000);
             }
 
-            for (int i = 0; i < 7; i++) {
+            // The kernel may still take some bytes, which restarts the timeout.
+            int advanced = 0;
+            while (isConnected(broker, "stalled")) {
+                assertThat(++advanced).as("steps of 10 s").isLessThan(1000);
                 clock.advance(Duration.ofSeconds(10));
             }
 
-            assertThat(broker.clients().find("stalled").toCompletableFuture().get(10, TimeUnit.SECONDS))
-                    .isEmpty();
             assertThat(received).isEmpty();
         }
+    }
+
+    private static boolean isConnected(MaxMQ broker, String clientId) throws Exception {
+        return broker.clients()
+                .find(clientId)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .isPresent();
     }
 
     private static PublishResult publish(MaxMQ broker, Message message) throws Exception {
