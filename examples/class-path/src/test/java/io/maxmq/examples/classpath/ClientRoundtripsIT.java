@@ -28,7 +28,7 @@ class ClientRoundtripsIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath + File.pathSeparator + CLASSES,
-                "io.maxmq.examples.classpath.Beside"));
+                ClientRoundtrips.class.getName()));
         command.addAll(List.of(clients));
         Path out = output.resolve("out");
         Path err = output.resolve("err");
