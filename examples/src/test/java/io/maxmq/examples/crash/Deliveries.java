@@ -199,7 +199,7 @@ final class Deliveries {
                     new Received(
                             entry.index(), new HashMap<>(Map.of(received.packetId(), entry.index())), isPassedOver));
             checkOrder(entry, sent, subscriber);
-        } else if (isAnotherDelivery(entry, received, sent, before, subscriber)) {
+        } else if (isAnotherDelivery(entry, received, sent, before, subscriber, mayLackDup)) {
             before.places().put(received.packetId(), entry.index());
             subscriber.received.put(sent.message, new Received(entry.index(), before.places(), false));
         } else {
@@ -209,13 +209,19 @@ final class Deliveries {
 
     /** Whether it has come once more for a good reason, with a packet id of its own. */
     private boolean isAnotherDelivery(
-            History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
+            History.Entry entry,
+            Event.Received received,
+            Sent sent,
+            Received before,
+            Subscriber subscriber,
+            boolean mayLackDup) {
         // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody remembers.
         // Or it
         // had it in its queue, where both wait for its return.
         boolean isRoutedAgain = received.qos() == 1 && lastKilled > sent.at && (sent.qos == 2 || sent.isDelayed());
         if (before.places().containsKey(received.packetId())) {
-            return isRoutedAgain && !received.dup(); // the same one by chance: each start begins with others
+            // The same packet id by chance, because each start begins with others; or the first delivery once more.
+            return isRoutedAgain && !received.dup() && !mayLackDup;
         }
         if (isWillOfAnotherLife(sent, before)) {
             return true;

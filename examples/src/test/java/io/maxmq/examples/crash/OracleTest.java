@@ -181,6 +181,28 @@ class OracleTest {
         assertThat(violations()).isEmpty();
     }
 
+    /** The message of QoS 2 keeps its place, though its publisher's QoS allows another delivery without DUP. */
+    @Test
+    void keepsThePlaceOfAMessageThatLacksDupAfterAFullDisk() {
+        subscribe("s", "u/a", 1);
+        publish("p:1", "u/a", 2);
+        publish("p:2", "u/a", 1);
+        add(new Event.DiskFull(0));
+        connect("s", true);
+        receive("p:1", "u/a", 1, false, 1);
+        receive("p:2", "u/a", 1, false, 2);
+        add(new Event.Killed(0));
+        connect("s", true);
+        receive("p:1", "u/a", 1, false, 1);
+        receive("p:2", "u/a", 1, false, 2);
+        add(new Event.Killed(1));
+        connect("s", true);
+        receive("p:1", "u/a", 1, true, 1);
+        receive("p:2", "u/a", 1, true, 2);
+
+        assertThat(violations()).isEmpty();
+    }
+
     @Test
     void reportsALackOfDupAfterAConnectionAcceptedBeforeTheDiskWasFull() {
         publish("p:1", "t/a", 1);
